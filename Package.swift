@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list of settings for every target of ours: nothing is built more loosely than the rest.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library of the system: a module map and a header-only shim in `Sources/NAME`.
+func system(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "wheelspool",
+  targets: [
+    // C libraries
+    system("CLMDB", "lmdb", apt: "liblmdb-dev"),
+    system("CZstd", "libzstd", apt: "libzstd-dev"),
+    system("CZlib", "zlib", apt: "zlib1g-dev"),
+    system("CArchive", "libarchive", apt: "libarchive-dev"),
+    system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CCrypto", "libcrypto", apt: "libssl-dev"),
+    system("CPQ", "libpq", apt: "libpq-dev"),
+    system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+
+    // Leaves: know nothing of wheels
+    library("LMDB", ["CLMDB"]),
+    library("Zstd", ["CZstd"]),
+    library("Digest", ["CCrypto", "CZlib"]),
+    library("Threads"),
+    library("Fetch", ["CCurl"]),
+    library("Tarball", ["CZlib", "CArchive"]),
+    library("JSONScan"),
+    library("Postgres", ["CPQ"]),
+    library("SQLite", ["CSQLite"]),
+
+    // The domain and the store
+    library("WheelModel", ["JSONScan", "Digest"]),
+    library("SpoolStore", ["LMDB", "Zstd", "Digest", "Threads", "WheelModel"]),
+
+    // What moves data, and what looks at it
+    library("Collector", ["Fetch", "Tarball", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
+    library("Exporter", ["Postgres", "SQLite", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
+    library("Inspector", ["JSONScan", "Digest", "WheelModel", "SpoolStore"]),
+
+    tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball"),
+    tests("JSONScan"), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
+    tests("Inspector"),
+  ]
+)

@@ -1,0 +1,3 @@
+// C declarations that Swift cannot import by itself, as typed functions.
+#pragma once
+#include <curl/curl.h>
