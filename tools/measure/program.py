@@ -1,0 +1,89 @@
+"""Where the program under measurement is, and the servers and data it is measured with."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RELEASE = os.path.join(ROOT, ".build", "release")
+WHEELSPOOL = os.path.join(RELEASE, "wheelspool")
+
+
+def build():
+    """Builds the release binaries (nothing to do when they are up to date)."""
+    for product in ("wheelspool", "fake-gitlab"):
+        command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product]
+        result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if result.returncode:
+            sys.stderr.buffer.write(result.stdout[-4000:])
+            raise SystemExit("the release build failed")
+
+
+class Workspace:
+    """A temporary folder that is removed at the end."""
+
+    def __init__(self, prefix="wheelspool-"):
+        self.path = tempfile.mkdtemp(prefix=prefix)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def __truediv__(self, name):
+        return os.path.join(self.path, name)
+
+
+class FakeGitLab:
+    """The project's fake GitLab, serving a tree on a free port."""
+
+    def __init__(self, tree, *options):
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [os.path.join(RELEASE, "fake-gitlab"), "--tree", tree, *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+        line = self.process.stdout.readline().decode()
+        self.url = next((word for word in line.split() if word.startswith("http")), None)
+        if not self.url:
+            raise SystemExit(f"the fake GitLab did not start: {line}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+    def stats(self):
+        import json
+        import urllib.request
+
+        with urllib.request.urlopen(self.url + "/_fake/stats") as answer:
+            return json.load(answer)
+
+
+def generate(out, *options):
+    """Makes a synthetic tree with tools/gen."""
+    subprocess.run([sys.executable, os.path.join(ROOT, "tools", "gen"), "--out", out, *map(str, options)], check=True,
+                   stdout=subprocess.DEVNULL)
+    return out
+
+
+def collect_arguments(url, project, store, *options):
+    return [WHEELSPOOL, "collect", "--gitlab", url, "--project", str(project), "--product", "bench", "--repository", "wheels",
+            "--store", store, "--progress", "none", *options]
+
+
+def wait_until(condition, seconds=10, every=0.01):
+    """Waits for a condition, or says that it never came."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit("waited in vain")
+        time.sleep(every)
