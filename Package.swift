@@ -57,6 +57,11 @@ let package = Package(
     library("Exporter", ["Postgres", "SQLite", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
     library("Inspector", ["JSONScan", "Digest", "WheelModel", "SpoolStore"]),
 
+    // What tests stand on
+    .systemLibrary(name: "CTestSystem", path: "Tests/CTestSystem"),
+    .target(name: "TestSupport", dependencies: ["CTestSystem", "CZlib", "Threads"], path: "Tests/TestSupport", swiftSettings: strict),
+
+    tests("TestSupport"),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball"),
     tests("JSONScan"), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector"),

@@ -1,0 +1,12 @@
+// Functions of glibc that its headers show under _GNU_SOURCE only, which a Swift import does not set: declared here as typed wrappers.
+#pragma once
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+
+int pipe2(int ends[2], int flags);
+int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+// poll() event: the peer has closed its sending half (Linux).
+static const short ts_POLLRDHUP = 0x2000;
