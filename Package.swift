@@ -59,7 +59,9 @@ let package = Package(
 
     // What tests stand on
     .systemLibrary(name: "CTestSystem", path: "Tests/CTestSystem"),
-    .target(name: "TestSupport", dependencies: ["CTestSystem", "CZlib", "Threads"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSystem", "CZlib", "Threads"], path: "Tests/TestSupport",
+      swiftSettings: strict),
 
     tests("TestSupport"),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball"),
