@@ -38,7 +38,7 @@ let package = Package(
     system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
 
     // Leaves: know nothing of wheels
-    library("LMDB", ["CLMDB"]),
+    library("LMDB", ["CLMDB", "Threads"]),
     library("Zstd", ["CZstd"]),
     library("Digest", ["CCrypto", "CZlib"]),
     library("Threads"),
