@@ -31,7 +31,6 @@ let package = Package(
     system("CLMDB", "lmdb", apt: "liblmdb-dev"),
     system("CZstd", "libzstd", apt: "libzstd-dev"),
     system("CZlib", "zlib", apt: "zlib1g-dev"),
-    system("CArchive", "libarchive", apt: "libarchive-dev"),
     system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", "libcrypto", apt: "libssl-dev"),
     system("CPQ", "libpq", apt: "libpq-dev"),
@@ -43,7 +42,7 @@ let package = Package(
     library("Digest", ["CCrypto", "CZlib"]),
     library("Threads"),
     library("Fetch", ["CCurl"]),
-    library("Tarball", ["CZlib", "CArchive"]),
+    library("Tarball", ["CZlib"]),
     library("JSONScan"),
     library("Postgres", ["CPQ"]),
     library("SQLite", ["CSQLite"]),
@@ -64,7 +63,7 @@ let package = Package(
       swiftSettings: strict),
 
     tests("TestSupport"),
-    tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball"),
+    tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
     tests("JSONScan"), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector"),
   ]
