@@ -64,7 +64,7 @@ let package = Package(
 
     tests("TestSupport"),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
-    tests("JSONScan"), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
+    tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector"),
   ]
 )
