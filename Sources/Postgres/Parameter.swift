@@ -14,7 +14,9 @@ public struct Parameter: Sendable, Equatable {
   }
 
   /// Makes a `text`. The server refuses a NUL in it with 22021.
-  public static func text(_ string: String?) -> Self { Self(type: PostgresType.text, bytes: string.map { Array($0.utf8) }) }
+  public static func text(_ string: String?) -> Self {
+    Self(type: PostgresType.text, bytes: string.map { Array($0.utf8) })
+  }
 
   /// Makes a `bigint`.
   public static func integer(_ value: Int64?) -> Self {
@@ -66,7 +68,8 @@ public enum BinaryForm {
 
   /// Appends eight bytes.
   public static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-    for shift in stride(from: UInt64(56), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    append(Int32(truncatingIfNeeded: value >> 32), to: &bytes)
+    append(Int32(truncatingIfNeeded: value), to: &bytes)
   }
 
   /// Appends four bytes.
