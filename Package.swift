@@ -62,7 +62,12 @@ let package = Package(
       name: "TestSupport", dependencies: ["CTestSystem", "CZlib", "Threads"], path: "Tests/TestSupport",
       swiftSettings: strict),
 
-    tests("TestSupport"),
+    .target(
+      name: "FakeGitLab", dependencies: ["CTestSystem", "Threads"], path: "Tests/FakeGitLab", swiftSettings: strict),
+    .executableTarget(
+      name: "fake-gitlab", dependencies: ["FakeGitLab"], path: "Tests/FakeGitLabServer", swiftSettings: strict),
+
+    tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector"),

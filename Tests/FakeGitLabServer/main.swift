@@ -1,0 +1,59 @@
+import FakeGitLab
+import Glibc
+
+let usage = """
+  usage: fake-gitlab --tree DIR [--port N] [--port2 N] [--latency-ms N] [--faults FILE] [--direct]
+
+  Serves DIR (projects.json, PROJECT/releases.json, PROJECT/TAG/ASSET) as GitLab would, on 127.0.0.1, until it is stopped.
+  Prints its address on the first line, that of its object storage on the second. Ports are free ones unless given.
+    --latency-ms N  wait so long before each answer
+    --faults FILE   faults from the start, as JSON (the form POST /_fake/faults takes)
+    --direct        package files come without a redirect to the object storage
+  GET /_fake/stats?log=N shows what was asked; POST /_fake/reset forgets it; POST and DELETE /_fake/faults add and clear faults.
+
+  """
+
+func fail(_ message: String, code: CInt = 2) -> Never {
+  write(message + "\n", to: STDERR_FILENO)
+  exit(code)
+}
+
+func write(_ text: String, to descriptor: CInt) {
+  var text = text
+  // Safety: the pointer is used inside the closure only.
+  _ = text.withUTF8 { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+}
+
+var options = FakeGitLab.Options(tree: "")
+var faultsPath: String?
+var arguments = CommandLine.arguments.dropFirst()
+while let option = arguments.popFirst() {
+  if option == "--help" {
+    write(usage, to: STDOUT_FILENO)
+    exit(0)
+  }
+  if option == "--direct" {
+    options.sendsDirectly = true
+    continue
+  }
+  guard let value = arguments.popFirst() else { fail("fake-gitlab: \(option) needs a value\n\n" + usage) }
+  switch (option, Int(value)) {
+  case ("--tree", _): options.tree = value
+  case ("--faults", _): faultsPath = value
+  case ("--port", let number?): options.port = number
+  case ("--port2", let number?): options.storagePort = number
+  case ("--latency-ms", let number?): options.latencyMilliseconds = number
+  default: fail("fake-gitlab: \(option) \(value) is no option\n\n" + usage)
+  }
+}
+guard !options.tree.isEmpty else { fail(usage) }
+
+do {
+  if let faultsPath { options.faults = try Fault.read(faultsPath) }
+  let server = try FakeGitLab(options)
+  write("\(server.url)\n\(server.storageURL)\n", to: STDOUT_FILENO)
+  // The server's own threads do the work; a signal ends the process.
+  while true { pause() }
+} catch {
+  fail("fake-gitlab: \(error)", code: 1)
+}
