@@ -16,6 +16,12 @@ public final class Environment: Sendable {
   /// The options it was opened with; `mapBytes` is what was obtained.
   public let options: EnvironmentOptions
 
+  /// The name of the data file in the directory.
+  public static let dataFile = "data.mdb"
+
+  /// Whether another file lies at the path of the data file now, or none: this environment goes on showing the old one.
+  public var isReplaced: Bool { FileIdentity(path: path + "/" + Self.dataFile) != fileIdentity }
+
   // Safety: valid from open to close; LMDB allows all calls made here from any thread, `gate` keeps the others alone.
   nonisolated(unsafe) let handle: OpaquePointer
   let gate = TransactionGate()
@@ -49,7 +55,7 @@ public final class Environment: Sendable {
   /// `outOfMemory` when not even `smallestMapBytes` fit, or another `errno`. Counterpart: `mdb_env_open`.
   public static func open(path: String, options: EnvironmentOptions = .init()) throws(LMDBError) -> Environment {
     var options = options
-    let paths = [path + "/data.mdb", path + "/lock.mdb"]
+    let paths = [path + "/" + dataFile, path + "/lock.mdb"]
     let (handle, files) = try unsafe OpenFiles.register(paths: paths, subject: path) { () throws(LMDBError) in
       while true {
         do throws(LMDBError) {
@@ -60,7 +66,7 @@ public final class Environment: Sendable {
       }
     }
     let environment = unsafe Environment(handle: handle, path: path, options: options, files: files)
-    if !options.noLock && !options.isReadOnly { try environment.freeStaleReaders() }
+    try environment.freeStaleReaders()
     return environment
   }
 

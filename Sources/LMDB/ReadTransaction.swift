@@ -43,6 +43,20 @@ public struct ReadTransaction: ~Copyable {
       unsafe mdb_stat(context.handle(for: database), database.handle, &status), .statistics, subject: database.name)
     return DatabaseStatistics(status)
   }
+
+  /// The number of pages of the file that are free for later commits; walks the list of them.
+  /// Counterpart: `mdb_stat -f`.
+  public func freePages() throws -> Int {
+    var pages = 0
+    try forEach(context.freeList) { _, value in
+      // Each entry is a list of page numbers, its length first.
+      var count = 0
+      for index in (0..<min(value.count, 8)).reversed() { count = count << 8 | Int(value[index]) }
+      pages += min(count, value.count / 8)
+      return true
+    }
+    return pages
+  }
 }
 
 /// The shape of one database, in pages and entries. Counterpart: `MDB_stat`.

@@ -14,6 +14,9 @@ final class TransactionContext {
     self.environment = environment
   }
 
+  /// LMDB's own database of free pages, which every environment has as number 0.
+  var freeList: Database { Database(name: "(free pages)", handle: 0, environment: environment) }
+
   /// The handle, once thread and database are found right.
   func handle(for database: Database) -> OpaquePointer {
     precondition(
