@@ -70,6 +70,6 @@ let package = Package(
     tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
-    tests("Inspector"),
+    tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
   ]
 )

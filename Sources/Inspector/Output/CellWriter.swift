@@ -1,0 +1,105 @@
+public import WheelModel
+
+/// Writes one value after another in the form that a format wants, into a growing buffer.
+///
+/// A column's closure calls exactly one of the value methods.
+public struct CellWriter {
+  /// What has been written.
+  public internal(set) var bytes: [UInt8] = []
+  /// The columns that the last value takes on a terminal.
+  var width = 0
+  /// Whether the shape is one of JSON's.
+  public let isJSON: Bool
+  /// Whether what differs between stores of equal content is to be left out.
+  public let isStable: Bool
+  private let escapes: Bool
+  private let isTerminal: Bool
+  private let isCSV: Bool
+  private let csvRaw: Bool
+  private let exactSizes: Bool
+
+  init(_ presentation: Presentation) {
+    isJSON = presentation.isJSON
+    isStable = presentation.stable
+    isCSV = presentation.format == .csv
+    isTerminal = presentation.isTerminal && !presentation.raw
+    escapes = !presentation.raw && (presentation.format == .table || presentation.isTerminal)
+    csvRaw = presentation.csvRaw
+    exactSizes = presentation.exactSizes
+  }
+
+  /// Writes that there is no value: JSON's null, an empty CSV cell, `-` in a table.
+  public mutating func null() {
+    if isJSON { return plain("null") }
+    if !isCSV { plain("-") } else { width = 0 }
+  }
+
+  /// Writes a text, or null.
+  public mutating func text(_ value: String?) {
+    guard let value else { return null() }
+    if isJSON {
+      TerminalText.appendJSON(value, isTerminal: isTerminal, to: &bytes)
+    } else if isCSV {
+      CSV.append(escapes ? TerminalText.escaped(value) : value, raw: csvRaw, to: &bytes)
+    } else if escapes {
+      width = TerminalText.appendEscaped(value, to: &bytes)
+    } else {
+      bytes.append(contentsOf: value.utf8)
+      width = TerminalText.width(value)
+    }
+  }
+
+  /// Writes a text, or null.
+  public mutating func text(_ value: Text?) { text(value?.string) }
+
+  /// Writes a number, or null.
+  public mutating func number(_ value: (some BinaryInteger)?) {
+    guard let value else { return null() }
+    plain(String(value))
+  }
+
+  /// Writes a size in bytes: for people in a table, as a number otherwise.
+  public mutating func size(_ value: UInt64?) {
+    guard let value else { return null() }
+    plain(isJSON || isCSV || exactSizes ? String(value) : HumanSize.text(value))
+  }
+
+  /// Writes a moment as RFC 3339 in UTC with milliseconds, or null.
+  public mutating func time(_ value: Timestamp?) {
+    guard let value else { return null() }
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+    plain(value.description)
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+  }
+
+  /// Writes `true` or `false`; `yes` or `no` in a table.
+  public mutating func boolean(_ value: Bool) {
+    plain(isJSON || isCSV ? (value ? "true" : "false") : (value ? "yes" : "no"))
+  }
+
+  /// Writes a list of texts: a JSON array, in a table separated by spaces.
+  public mutating func list(_ values: some Sequence<String>) {
+    if isJSON || isCSV { return json { $0.array(values) { $0.text($1) } } }
+    text(values.joined(separator: " "))
+  }
+
+  /// Writes a nested value; outside of JSON its JSON text stands in the cell.
+  public mutating func json(_ body: (inout JSONCell) throws -> Void) rethrows {
+    if isJSON {
+      var cell = JSONCell(bytes: bytes, isTerminal: isTerminal)
+      bytes = []
+      defer { bytes = cell.bytes }
+      try body(&cell)
+    } else {
+      var cell = JSONCell(bytes: [], isTerminal: isTerminal)
+      try body(&cell)
+      text(String(decoding: cell.bytes, as: UTF8.self))
+    }
+  }
+
+  /// Writes ASCII that needs no escape in any format.
+  private mutating func plain(_ ascii: String) {
+    bytes.append(contentsOf: ascii.utf8)
+    width = ascii.utf8.count
+  }
+}

@@ -1,0 +1,96 @@
+public import WheelModel
+
+/// Writes JSON values into a buffer, with the commas in their places.
+public struct JSONCell {
+  var bytes: [UInt8]
+  let isTerminal: Bool
+  private var needsComma = false
+
+  init(bytes: [UInt8], isTerminal: Bool) {
+    self.bytes = bytes
+    self.isTerminal = isTerminal
+  }
+
+  /// Starts an empty value; for answers that are a single object.
+  public init(presentation: Presentation) {
+    bytes = []
+    isTerminal = presentation.isTerminal && !presentation.raw
+  }
+
+  /// What has been written.
+  public var text: [UInt8] { bytes }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  /// Writes an object whose members `body` adds.
+  public mutating func object(_ body: (inout JSONCell) throws -> Void) rethrows {
+    separate()
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+    try body(&self)
+    bytes.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  /// Writes a member's key; the value must follow.
+  public mutating func key(_ name: String) {
+    separate()
+    TerminalText.appendJSON(name, isTerminal: isTerminal, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: String?) {
+    key(name)
+    text(value)
+  }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+    key(name)
+    number(value)
+  }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: Bool) {
+    key(name)
+    raw(value ? "true" : "false")
+  }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: Timestamp?) { member(name, value?.description) }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: Text?) { member(name, value?.string) }
+
+  /// Writes an array, an element for each value.
+  public mutating func array<S: Sequence>(
+    _ values: S, _ body: (inout JSONCell, S.Element) throws -> Void
+  ) rethrows {
+    separate()
+    bytes.append(UInt8(ascii: "["))
+    needsComma = false
+    for value in values { try body(&self, value) }
+    bytes.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+
+  /// Writes a text or null.
+  public mutating func text(_ value: String?) {
+    guard let value else { return raw("null") }
+    separate()
+    TerminalText.appendJSON(value, isTerminal: isTerminal, to: &bytes)
+  }
+
+  /// Writes a number or null.
+  public mutating func number(_ value: (some BinaryInteger)?) { raw(value.map { String($0) } ?? "null") }
+
+  private mutating func raw(_ ascii: String) {
+    separate()
+    bytes.append(contentsOf: ascii.utf8)
+  }
+}
