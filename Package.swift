@@ -26,6 +26,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let package = Package(
   name: "wheelspool",
+  dependencies: [
+    .package(url: "https://github.com/LebJe/TOMLKit.git", exact: "0.6.0")
+  ],
   targets: [
     // C libraries
     system("CLMDB", "lmdb", apt: "liblmdb-dev"),
@@ -49,6 +52,7 @@ let package = Package(
 
     // The domain and the store
     library("WheelModel", ["JSONScan", "Digest"]),
+    library("Configuration", ["WheelModel", .product(name: "TOMLKit", package: "TOMLKit")]),
     library("SpoolStore", ["LMDB", "Zstd", "Digest", "Threads", "WheelModel"]),
 
     // What moves data, and what looks at it
@@ -69,7 +73,8 @@ let package = Package(
 
     tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
     tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
-    tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("SpoolStore"), tests("Collector"), tests("Exporter"),
+    tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("Configuration", ["TestSupport"]),
+    tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
   ]
 )

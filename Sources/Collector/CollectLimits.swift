@@ -1,0 +1,34 @@
+public import WheelModel
+
+/// Bounds that a run keeps, whatever upstream does. Bytes unless said otherwise.
+public struct CollectLimits: Equatable, Sendable {
+  /// Bounds on one page of a listing.
+  public var listing = ListingLimits()
+  /// The most pages of one walk.
+  public var listingPages = 10_000
+  /// The most bytes of one download.
+  public var assetBytes = 2 << 30
+  /// The most bytes of one download once inflated.
+  public var inflatedBytes = 4 << 30
+  /// The most bytes of a graph or a summary.
+  public var memberBytes = 768 << 20
+  /// The most bytes of requirements or constraints.
+  public var textBytes = 16 << 20
+  /// The most members of one tarball.
+  public var members = 100_000
+  /// The most bytes of one header record of a tarball.
+  public var headerBytes = 1 << 20
+  /// Raw documents in flight, of all workers together; an asset that cannot reserve its share streams to the store.
+  public var budgetBytes = 16 << 20
+  /// Releases that are being read or wait for their turn to be committed.
+  public var releasesInFlight = 16
+  /// How often a request is tried.
+  public var attempts = 5
+  /// Retries of all requests of a run together.
+  public var retryBudget = 200
+  /// The longest wait before a retry, in seconds, whatever the server asks for.
+  public var longestWait = 60.0
+
+  /// Makes limits with their defaults.
+  public init() {}
+}

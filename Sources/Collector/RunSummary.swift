@@ -1,0 +1,97 @@
+public import SpoolStore
+public import WheelModel
+
+/// How a run went.
+public struct RunSummary: Equatable, Sendable {
+  /// How one repository went.
+  public struct Repository: Equatable, Sendable {
+    /// What became of the listing.
+    public enum Listing: Equatable, Sendable {
+      /// It was walked to its end.
+      case complete
+      /// Every page was as the last run left it.
+      case unchanged
+      /// It was read, but changed under every walk or hides rows: nothing was withdrawn.
+      case partial(FailureCode)
+      /// It could not be read.
+      case failed(FailureCode, String)
+      /// The run was stopped before its end.
+      case interrupted
+    }
+
+    /// Product and repository.
+    public var key: RepositoryKey
+    /// What became of the listing.
+    public var listing: Listing
+    /// Open failures of this repository in the store, notices not counted.
+    public var openFailures = 0
+
+    /// Makes an outcome of its parts.
+    public init(key: RepositoryKey, listing: Listing, openFailures: Int = 0) {
+      self.key = key
+      self.listing = listing
+      self.openFailures = openFailures
+    }
+  }
+
+  /// The repositories that were selected, in order.
+  public var repositories: [Repository]
+  /// What was done.
+  public var counts: RunRecord.Counts
+  /// The signal that stopped the run.
+  public var signal: Int32?
+  /// The store's refusal that stopped the run.
+  public var storeError: StoreError?
+  /// What stopped the run and is neither signal nor store, in words.
+  public var otherError: String?
+  /// Whether nothing was to be changed.
+  public var isDryRun: Bool
+
+  /// Makes a summary of its parts.
+  public init(
+    repositories: [Repository] = [], counts: RunRecord.Counts = .init(), signal: Int32? = nil,
+    storeError: StoreError? = nil, otherError: String? = nil, isDryRun: Bool = false
+  ) {
+    self.repositories = repositories
+    self.counts = counts
+    self.signal = signal
+    self.storeError = storeError
+    self.otherError = otherError
+    self.isDryRun = isDryRun
+  }
+
+  /// Open failures of all selected repositories, notices not counted.
+  public var openFailures: Int { repositories.reduce(0) { $0 + $1.openFailures } }
+
+  /// The exit code: of those that apply, the first of 5, 6, 7, 130/143, 8, 1, 3, 0.
+  public var exitCode: Int32 {
+    switch storeError?.kind {
+    case .busy: return 5
+    case .unusable: return 6
+    case .localIO: return 7
+    case .usage, .notFound, nil: break
+    }
+    if let signal { return 128 + signal }
+    let unlisted = repositories.count { if case .failed = $0.listing { true } else { false } }
+    if unlisted > 0, unlisted == repositories.count { return 8 }
+    if storeError != nil || otherError != nil { return 1 }
+    let isPartial = repositories.contains { repository in
+      switch repository.listing {
+      case .complete, .unchanged: repository.openFailures > 0
+      case .partial, .failed, .interrupted: true
+      }
+    }
+    return isPartial ? 3 : 0
+  }
+
+  /// The outcome in one word, as runs are recorded.
+  public var outcome: String {
+    switch exitCode {
+    case 0: "complete"
+    case 3: "partial"
+    case 8: "unreachable"
+    case 130, 143: "interrupted"
+    default: "failed"
+    }
+  }
+}
