@@ -13,10 +13,10 @@ def bench(options):
     releases = max(int(RELEASES * options.scale), 5)
     with program.Workspace() as work, Server() as server:
         tree = program.generate(
-            work / "tree", "--releases", releases, "--architectures", ARCHITECTURES, "--graph-bytes", GRAPH_BYTES, "--seed", options.seed)
+            work / "tree", "--releases", releases, "--graph-bytes", GRAPH_BYTES, "--seed", options.seed)
         store = work / "bench.store"
         with program.FakeGitLab(tree) as gitlab:
-            run(program.collect_arguments(gitlab.url, 1, store), sample=False).check()
+            run(program.collect_arguments(gitlab.url, 100, store), sample=False).check()
 
         def export(schema):
             return run([program.WHEELSPOOL, "export", server.url, "--schema", schema, "--store", store]).check()

@@ -13,10 +13,10 @@ def bench(options):
     releases = max(int(RELEASES * options.scale), 5)
     with program.Workspace() as work:
         tree = program.generate(
-            work / "tree", "--releases", releases, "--architectures", ARCHITECTURES, "--graph-bytes", GRAPH_BYTES, "--seed", options.seed)
+            work / "tree", "--releases", releases, "--graph-bytes", GRAPH_BYTES, "--seed", options.seed)
         store = work / "bench.store"
         with program.FakeGitLab(tree) as gitlab:
-            run(program.collect_arguments(gitlab.url, 1, store), sample=False).check()
+            run(program.collect_arguments(gitlab.url, 100, store), sample=False).check()
         artifacts = run([program.WHEELSPOOL, "dump", "artifacts", "--format", "csv", "--columns", "key", "--store", store], sample=False)
         keys = artifacts.check().stdout.decode().split()[1:]
         catalogue = run([program.WHEELSPOOL, "packages", "--all", "--format", "json", "--store", store], sample=False).check()

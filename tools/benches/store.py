@@ -28,11 +28,11 @@ def bench(options):
     for name, extra, must in (("1-5 % drift", (), 0.25), ("no resemblance at all", ("--random",), 1.3)):
         releases = max(int(RELEASES * options.scale / (1 if not extra else 5)), 5)
         with program.Workspace() as work:
-            tree = program.generate(work / "tree", "--releases", releases, "--architectures", ARCHITECTURES,
+            tree = program.generate(work / "tree", "--releases", releases,
                                     "--graph-bytes", GRAPH_BYTES, "--seed", options.seed, *extra)
             store = work / "bench.store"
             with program.FakeGitLab(tree) as server:
-                run(program.collect_arguments(server.url, 1, store), sample=False).check()
+                run(program.collect_arguments(server.url, 100, store), sample=False).check()
             ratio = os.path.getsize(os.path.join(store, "data.mdb")) / single_values(tree)
             yield {"what": f"data.mdb / single zstd -3 values, {releases} releases, {name}", "value": f"{ratio:.3f}",
                    "must": f"<= {must}", "ok": ratio <= must}
@@ -44,7 +44,7 @@ def commit_cost(options):
     step = max(int(25 * options.scale), 5)
     total = max(int(2500 * options.scale), 10 * step)
     with program.Workspace() as work:
-        tree = program.generate(work / "tree", "--releases", total, "--architectures", ARCHITECTURES, "--graph-bytes", 20_000,
+        tree = program.generate(work / "tree", "--releases", total, "--graph-bytes", 20_000,
                                 "--seed", options.seed)
         listing = glob.glob(os.path.join(tree, "*", "releases.json"))[0]
         newest_first = json.load(open(listing))
@@ -55,7 +55,7 @@ def commit_cost(options):
                 with open(listing, "w") as file:
                     json.dump(newest_first[len(newest_first) - count:], file)
                 os.utime(listing, (count, count))
-                return run(program.collect_arguments(server.url, 1, store), sample=False).check().cpu
+                return run(program.collect_arguments(server.url, 100, store), sample=False).check().cpu
 
             for history in (step, total - step):
                 collect(history)

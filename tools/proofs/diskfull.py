@@ -32,7 +32,7 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 60000, "--random", "--seed", options.seed)
         with program.FakeGitLab(tree) as server:
             golden = work / "golden.store"
-            run(program.collect_arguments(server.url, 1, golden), sample=False).check()
+            run(program.collect_arguments(server.url, 100, golden), sample=False).check()
             expected = stable_dump(golden)
             size = os.path.getsize(os.path.join(golden, "data.mdb"))
             mount = work / "mount"
@@ -42,7 +42,7 @@ def prove(options):
                 subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={max(room, 65536)}", "tmpfs", mount], check=True)
                 try:
                     store = os.path.join(mount, "a.store")
-                    arguments = program.collect_arguments(server.url, 1, store)
+                    arguments = program.collect_arguments(server.url, 100, store)
                     arguments[arguments.index("none")] = "lines"
                     done = run(arguments, sample=False)
                     seen = {tag: sequence for sequence, tag in committed(done.stdout.decode())}

@@ -63,7 +63,7 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 20000, "--seed", options.seed)
         original = work / "original.store"
         with program.FakeGitLab(tree) as server:
-            run(program.collect_arguments(server.url, 1, original), sample=False).check()
+            run(program.collect_arguments(server.url, 100, original), sample=False).check()
         listed = run([program.WHEELSPOOL, "dump", "artifacts", "--format", "csv", "--columns", "key", "--store", original], sample=False)
         key = listed.check().stdout.decode().split()[-1]
         clean = outputs(original, key)

@@ -63,7 +63,7 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
         with program.FakeGitLab(tree, "--latency-ms", "2") as server:
             golden = work / "golden.store"
-            whole = run(program.collect_arguments(server.url, 1, golden), sample=False).check()
+            whole = run(program.collect_arguments(server.url, 100, golden), sample=False).check()
             expected = stable_dump(golden)
             kills = rounds = acknowledged = twice = 0
             store, number = None, 0
@@ -71,7 +71,7 @@ def prove(options):
                 if store is None:
                     number += 1
                     store, seen, before = work / f"{number}.store", {}, server.stats()
-                lines = [*program.collect_arguments(server.url, 1, store)]
+                lines = [*program.collect_arguments(server.url, 100, store)]
                 lines[lines.index("none")] = "lines"
                 code, out, err = kill_after(lines, dice.uniform(0.002, whole.wall * 0.6))
                 for sequence, tag in committed(out):
@@ -93,7 +93,7 @@ def prove(options):
                 if losses:
                     break
             if store is not None:
-                run(program.collect_arguments(server.url, 1, store), sample=False).check()
+                run(program.collect_arguments(server.url, 100, store), sample=False).check()
                 rounds += 1
                 if stable_dump(store) != expected:
                     losses.append(f"store {number} differs from the undisturbed one")
@@ -117,7 +117,7 @@ def prove_export(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
         store, target, golden = work / "a.store", work / "target.sqlite", work / "golden.sqlite"
         with program.FakeGitLab(tree) as server:
-            run(program.collect_arguments(server.url, 1, store), sample=False).check()
+            run(program.collect_arguments(server.url, 100, store), sample=False).check()
         export = [program.WHEELSPOOL, "export", "--store", store, "--batch", "2"]
         whole = run([*export, "sqlite:" + golden], sample=False).check()
         kills = targets = 0
@@ -156,7 +156,7 @@ def prove_compact(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
         store = work / "a.store"
         with program.FakeGitLab(tree) as server:
-            run(program.collect_arguments(server.url, 1, store), sample=False).check()
+            run(program.collect_arguments(server.url, 100, store), sample=False).check()
         expected = stable_dump(store)
         command = [program.WHEELSPOOL, "compact", "--store", store]
         whole = min(run(command, sample=False).check().wall for _ in range(3))

@@ -50,7 +50,7 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 30000, "--seed", options.seed)
         with program.FakeGitLab(tree) as server:
             golden = work / "golden.store"
-            whole = run(program.collect_arguments(server.url, 1, golden), sample=False).check()
+            whole = run(program.collect_arguments(server.url, 100, golden), sample=False).check()
             expected = stable_dump(golden)
             while cuts < options.n and not losses:
                 rounds += 1
@@ -58,7 +58,7 @@ def prove(options):
                 mount_image(image, folder, make=True)
                 try:
                     store = os.path.join(folder, "a.store")
-                    arguments = program.collect_arguments(server.url, 1, store)
+                    arguments = program.collect_arguments(server.url, 100, store)
                     arguments[arguments.index("none")] = "lines"
                     with open(work / "lines", "wb") as lines:
                         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.DEVNULL)

@@ -26,13 +26,13 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
         with program.FakeGitLab(tree, "--latency-ms", "5") as server:
             golden = work / "golden.store"
-            whole = run(program.collect_arguments(server.url, 1, golden), sample=False).check()
+            whole = run(program.collect_arguments(server.url, 100, golden), sample=False).check()
             expected = stable_dump(golden)
             store, seen = work / "0.store", {}
             while sent < options.n and not losses:
                 number = dice.choice((signal.SIGINT, signal.SIGTERM))
                 delay = dice.uniform(0.03, whole.wall * 0.6)
-                arguments = program.collect_arguments(server.url, 1, store)
+                arguments = program.collect_arguments(server.url, 100, store)
                 arguments[arguments.index("none")] = "lines"
                 started = time.monotonic()
                 code, out, err = kill_after(arguments, delay, number)
@@ -51,7 +51,7 @@ def prove(options):
                 if took > 5:
                     losses.append(f"signal {number} was obeyed after {took:.1f} s")
                 losses += check_store(store, seen, started=bool(seen))
-            run(program.collect_arguments(server.url, 1, store), sample=False).check()
+            run(program.collect_arguments(server.url, 100, store), sample=False).check()
             if stable_dump(store) != expected:
                 losses.append("a resumed store differs from the undisturbed one")
     return {"signals": sent, "slowest_s": f"{slowest:.2f}", "stores": stores + 1, "lost": len(losses)}, losses

@@ -41,7 +41,7 @@ def prove(options):
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 30000, "--seed", options.seed)
         with program.FakeGitLab(tree) as server:
             def collect(store):
-                arguments = program.collect_arguments(server.url, 1, store)
+                arguments = program.collect_arguments(server.url, 100, store)
                 arguments[arguments.index("none")] = "lines"
                 return arguments
             golden = work / "golden.store"
