@@ -131,4 +131,17 @@ package struct UTF8Sequence: Sendable {
     bytesLeft -= 1
     return true
   }
+  /// Whether bytes are UTF-8 from the first to the last.
+  package static func isValid(_ bytes: Span<UInt8>) -> Bool {
+    var sequence = UTF8Sequence()
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if sequence.isComplete {
+        if byte >= 0x80, !sequence.begin(byte) { return false }
+      } else if !sequence.accepts(byte) {
+        return false
+      }
+    }
+    return sequence.isComplete
+  }
 }
