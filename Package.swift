@@ -72,7 +72,8 @@ let package = Package(
       name: "fake-gitlab", dependencies: ["FakeGitLab"], path: "Tests/FakeGitLabServer", swiftSettings: strict),
 
     tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
-    tests("LMDB"), tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
+    tests("LMDB", ["TestSupport", "Threads"]),
+    tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch"), tests("Tarball", ["CZlib"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("Configuration", ["TestSupport"]),
     tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),

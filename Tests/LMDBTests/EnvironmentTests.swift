@@ -1,10 +1,13 @@
 import Glibc
 import LMDB
+import TestSupport
 import Testing
 
 /// Opening, closing, growing, copying: what happens to the environment as a whole.
 struct EnvironmentTests {
-  let directory = TemporaryDirectory()
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
 
   private func failure<R>(_ body: () throws -> R) -> LMDBError.Code? {
     do {
@@ -16,7 +19,7 @@ struct EnvironmentTests {
   }
 
   @Test func aSecondOpeningIsRefusedUnderAnyName() throws {
-    let link = TemporaryDirectory()
+    let link = try TemporaryDirectory()
     unsafe symlink(directory.path, link.path + "/other")
     let first = try Environment.open(path: directory.path)
     #expect(failure { try Environment.open(path: directory.path) } == .alreadyOpen)
@@ -49,7 +52,7 @@ struct EnvironmentTests {
     var options = EnvironmentOptions()
     options.isReadOnly = true
     #expect(failure { try Environment.open(path: directory.path, options: options) } == .noSuchFile)
-    directory.write([UInt8](repeating: 1, count: 8192), to: "data.mdb")
+    try Files.write([UInt8](repeating: 1, count: 8192), to: directory.file("data.mdb"))
     #expect(failure { try Environment.open(path: directory.path) } == .invalid)
     // A failed opening leaves no trace in the registry.
     unsafe unlink(directory.path + "/data.mdb")
@@ -126,7 +129,7 @@ struct EnvironmentTests {
   @Test func theDefaultMapIsATebibyteOfNothing() throws {
     let environment = try Environment.open(path: directory.path)
     #expect(try environment.info().mapBytes == 1 << 40)
-    #expect(directory.bytes(of: "data.mdb").count <= 8192)
+    #expect(try directory.bytes(of: "data.mdb").count <= 8192)
   }
 
   @Test func freePagesAndACompactCopy() throws {
@@ -142,9 +145,9 @@ struct EnvironmentTests {
     }
     #expect(try environment.read { try $0.freePages() } > 450)
 
-    let target = TemporaryDirectory()
+    let target = try TemporaryDirectory()
     try environment.copyCompact(to: target.path + "/data.mdb")
-    #expect(target.bytes(of: "data.mdb").count * 10 < directory.bytes(of: "data.mdb").count)
+    #expect(try target.bytes(of: "data.mdb").count * 10 < directory.bytes(of: "data.mdb").count)
     let copy = try Environment.open(path: target.path)
     let same = try copy.openDatabases(["one"], create: false)[0]
     #expect(try copy.read { try $0.get(same, key(49).span) } == value)
@@ -153,7 +156,7 @@ struct EnvironmentTests {
 
     #expect(failure { try environment.copyCompact(to: target.path + "/data.mdb") } == .fileExists)
     #expect(failure { try environment.copyCompact(to: target.path + "/no/data.mdb") } == .noSuchFile)
-    #expect(target.entries == ["data.mdb", "lock.mdb"])
+    #expect(try Files.list(target.path).sorted() == ["data.mdb", "lock.mdb"])
   }
 
   @Test func aReplacedFileIsNoticed() throws {

@@ -1,9 +1,12 @@
 import LMDB
+import TestSupport
 import Testing
 
 /// The look at a data file before LMDB maps it: healthy files pass, damaged ones are named, nothing traps.
 struct MetaPagesTests {
-  let directory = TemporaryDirectory()
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
 
   /// A file of a few commits, and what LMDB said of it last.
   private func makeFile(commits: Int) throws -> (bytes: [UInt8], info: EnvironmentInfo) {
@@ -15,7 +18,7 @@ struct MetaPagesTests {
         try environment.write { try $0.put(database, key(number).span, [UInt8](repeating: 7, count: 9000).span) }
       }
     }
-    return (directory.bytes(of: "data.mdb"), try environment.info())
+    return (try directory.bytes(of: "data.mdb"), try environment.info())
   }
 
   @Test(arguments: 0...5) func aHealthyFileIsReadAsLMDBReadsIt(commits: Int) throws {
@@ -33,9 +36,10 @@ struct MetaPagesTests {
     _ = try makeFile(commits: 4)
     let environment = try Environment.open(path: directory.path)
     try environment.copyCompact(to: directory.path + "/copy")
-    let pages = try MetaPages.inspect(directory.bytes(of: "copy").span)
+    let copy = try directory.bytes(of: "copy")
+    let pages = try MetaPages.inspect(copy.span)
     #expect(pages.transactionID == 1)
-    #expect(pages.neededBytes == directory.bytes(of: "copy").count)
+    #expect(pages.neededBytes == copy.count)
   }
 
   @Test(arguments: [0, 1, 16, 151, 152, 4095, 4096, 4096 + 151, 8191]) func aShortFileIsRefused(count: Int) throws {

@@ -1,14 +1,16 @@
 import LMDB
+import TestSupport
 import Testing
 
 /// What a transaction promises: all or nothing, a snapshot, and the values that were put.
 struct TransactionTests {
-  let directory = TemporaryDirectory()
+  let directory: TemporaryDirectory
   let environment: Environment
   let one: Database
   let two: Database
 
   init() throws {
+    directory = try TemporaryDirectory()
     environment = try Environment.open(path: directory.path)
     let databases = try environment.openDatabases(["one", "two"], create: true)
     (one, two) = (databases[0], databases[1])
@@ -121,10 +123,3 @@ struct TransactionTests {
     #expect(try environment.info().lastTransactionID == last)
   }
 }
-
-/// A key that sorts as its number.
-func key(_ number: Int) -> [UInt8] {
-  (0..<4).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-}
-
-func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

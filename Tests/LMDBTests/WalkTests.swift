@@ -1,15 +1,17 @@
 import LMDB
+import TestSupport
 import Testing
 
 /// Walks in both directions, from anywhere, to anywhere.
 struct WalkTests {
-  let directory = TemporaryDirectory()
+  let directory: TemporaryDirectory
   let environment: Environment
   let database: Database
   let empty: Database
 
   /// Even numbers from 2 to 2000, enough for a tree of several pages.
   init() throws {
+    directory = try TemporaryDirectory()
     let environment = try Environment.open(path: directory.path)
     let databases = try environment.openDatabases(["numbers", "empty"], create: true)
     try environment.write { transaction in

@@ -1,0 +1,107 @@
+import Glibc
+import LMDB
+import TestSupport
+import Testing
+
+/// What other processes do to an environment: they die, they make the map larger, they have less address space.
+struct OtherProcessTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test func aKilledReaderIsListedAndFreed() async throws {
+    let environment = try Environment.open(path: directory.path)
+    let database = try environment.openDatabases(["one"], create: true)[0]
+    try environment.write { try $0.put(database, key(1).span, [1].span) }
+
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = directory.path as String] in
+      try Environment.open(path: path).read { _ in _ = kill(getpid(), SIGKILL) }
+    }
+
+    let left = try environment.readers()
+    #expect(left.filter { $0.processID != Int(getpid()) }.map(\.transactionID) == [2])
+    #expect(try environment.freeStaleReaders() == 1)
+    #expect(try environment.freeStaleReaders() == 0)
+  }
+
+  @Test func aKilledWriterLeavesTheLastCommit() async throws {
+    let environment = try Environment.open(path: directory.path)
+    let database = try environment.openDatabases(["one"], create: true)[0]
+
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = directory.path as String] in
+      let environment = try Environment.open(path: path)
+      let database = try environment.openDatabases(["one"], create: false)[0]
+      try environment.write { try $0.put(database, key(1).span, [1].span) }
+      try environment.write { transaction in
+        try transaction.put(database, key(2).span, [2].span)
+        _ = kill(getpid(), SIGKILL)
+      }
+    }
+
+    try environment.write { try $0.put(database, key(3).span, [3].span) }
+    #expect(try environment.read { try $0.get(database, key(1).span) } == [1])
+    #expect(try environment.read { try $0.entryCount(database) } == 2)
+  }
+
+  @Test func aMapThatAnotherProcessMadeLargerIsTakenOver() async throws {
+    var options = EnvironmentOptions()
+    options.mapBytes = 1 << 20
+    let environment = try Environment.open(path: directory.path, options: options)
+    let database = try environment.openDatabases(["one"], create: true)[0]
+
+    await #expect(processExitsWith: .success) { [path = directory.path as String] in
+      let environment = try Environment.open(path: path)
+      let database = try environment.openDatabases(["one"], create: false)[0]
+      try environment.write { try $0.put(database, key(1).span, [UInt8](repeating: 7, count: 4 << 20).span) }
+    }
+
+    let count = try environment.read { try $0.get(database, key(1).span) { $0.count } }
+    #expect(count == 4 << 20)
+    try environment.write { try $0.put(database, key(2).span, [UInt8](repeating: 7, count: 2 << 20).span) }
+    #expect(try environment.info().mapBytes > 1 << 20)
+  }
+
+  @Test func aLimitedAddressSpaceGetsASmallerMap() async throws {
+    await #expect(processExitsWith: .success) { [path = directory.path as String] in
+      var limit = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
+      let isLimited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
+      try #require(isLimited)
+      let environment = try Environment.open(path: path)
+      let mapBytes = try environment.info().mapBytes
+      #expect(mapBytes >= 1 << 30 && mapBytes < 8 << 30)
+      #expect(environment.options.mapBytes == mapBytes)
+      let database = try environment.openDatabases(["one"], create: true)[0]
+      try environment.write { try $0.put(database, key(1).span, [1].span) }
+      environment.close()
+
+      var options = EnvironmentOptions()
+      options.smallestMapBytes = 16 << 30
+      let error = #expect(throws: LMDBError.self) { try Environment.open(path: path, options: options) }
+      #expect(error?.code == .outOfMemory)
+    }
+  }
+
+  @Test func aFailingWriteKeepsItsErrnoAndEarlierCommits() async throws {
+    await #expect(processExitsWith: .success) { [path = directory.path as String] in
+      signal(SIGXFSZ, SIG_IGN)
+      let environment = try Environment.open(path: path)
+      let database = try environment.openDatabases(["one"], create: true)[0]
+      try environment.write { try $0.put(database, key(1).span, [1].span) }
+      // No file of this process may grow beyond 1 MiB: the system's EFBIG stands for a device that refuses.
+      var limit = rlimit(rlim_cur: 1 << 20, rlim_max: 1 << 20)
+      let isLimited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0
+      try #require(isLimited)
+      let error = #expect(throws: LMDBError.self) {
+        try environment.write { try $0.put(database, key(2).span, [UInt8](repeating: 7, count: 4 << 20).span) }
+      }
+      #expect(error?.code == .ioError || error?.code == .init(rawValue: EFBIG))
+      #expect(error?.operation.rawValue == "commit")
+      #expect(try environment.read { try $0.entryCount(database) } == 1)
+      try environment.write { try $0.put(database, key(3).span, [3].span) }
+      #expect(try environment.read { try $0.entryCount(database) } == 2)
+
+      let copyError = #expect(throws: LMDBError.self) { try environment.copyCompact(to: "/dev/full/none") }
+      #expect(copyError?.code == .init(rawValue: ENOTDIR))
+    }
+  }
+}
