@@ -21,9 +21,14 @@ public final class Thread: Sendable {
       &handle, &attributes,
       { context in
         guard let context = unsafe context else { return nil }
-        let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-        start.body()
-        start.finished.withLock { $0 = true }
+        let finished: Lock<Bool>
+        do {
+          // The closure, and what it holds, is let go before anyone hears of the end.
+          let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+          finished = start.finished
+          start.body()
+        }
+        finished.withLock { $0 = true }
         return nil
       }, context)
     unsafe pthread_attr_destroy(&attributes)
