@@ -1,0 +1,25 @@
+import Fetch
+import Testing
+
+/// What an answer says of waiting.
+struct RetryHeaderTests {
+  @Test(
+    arguments: [
+      ("30", 30), ("0", 0), ("1000000000", 1_000_000_000), ("99999999999999999999", Int.max), ("-5", nil),
+      ("soon", nil),
+      ("", nil), ("1.5", nil), ("Mon, 23 Nov 2026 10:01:40 GMT", 100), ("Mon, 23 Nov 2026 09:00:00 GMT", 0),
+    ] as [(String, Int?)])
+  func `Retry-After is seconds or a date, counted from the server's own`(text: String, seconds: Int?) throws {
+    let server = ScriptedServer { _, connection in
+      connection.answer(
+        "429 Too Many Requests",
+        headers: ["Date: Mon, 23 Nov 2026 10:00:00 GMT", "Retry-After: \(text)", "RateLimit-Remaining: 0"])
+      return true
+    }
+    let response = try makeClient(for: server).get(server.url)
+    #expect(response.status == 429)
+    #expect(response.retryAfter == seconds)
+    #expect(response.rateLimit.remaining == 0)
+    #expect(response.rateLimit.limit == nil)
+  }
+}
