@@ -2,16 +2,6 @@ import CLMDB
 import Glibc
 
 extension Environment {
-  /// Makes the map larger, once no transaction of this process is open; traps when this thread has one.
-  ///
-  /// With 0 takes over the size that another process has given it. Throws `outOfMemory` when the address space is too
-  /// small, `invalidArgument` below what the file holds. Counterpart: `mdb_env_set_mapsize`.
-  public func grow(mapBytes: Int) throws(LMDBError) {
-    try gate.alone(.grow) { () throws(LMDBError) in
-      try check(unsafe mdb_env_set_mapsize(handle, max(mapBytes, 0)), .grow, subject: path)
-    }
-  }
-
   /// Flushes the data file to disk, whatever was committed how. Counterpart: `mdb_env_sync`.
   public func sync() throws(LMDBError) {
     try inside(.sync) { () throws(LMDBError) in
@@ -50,13 +40,7 @@ extension Environment {
 
   /// Asks for sizes and counts of the environment. Counterpart: `mdb_env_info`, `mdb_env_stat`.
   public func info() throws(LMDBError) -> EnvironmentInfo {
-    try inside(.info) { () throws(LMDBError) in
-      var info = unsafe MDB_envinfo()
-      try check(unsafe mdb_env_info(handle, &info), .info, subject: path)
-      var status = MDB_stat()
-      try check(unsafe mdb_env_stat(handle, &status), .info, subject: path)
-      return unsafe EnvironmentInfo(info, status)
-    }
+    try inside(.info) { () throws(LMDBError) in try state() }
   }
 
   /// Writes a copy without free pages to a new file at `destination`, and flushes it.

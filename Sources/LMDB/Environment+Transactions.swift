@@ -51,7 +51,7 @@ extension Environment {
         gate.leave()
         guard isFirstTry, error.code == .mapResized, !gate.holdsThisThread else { throw error }
       }
-      try grow(mapBytes: 0)
+      try followFile()
       isFirstTry = false
     }
   }

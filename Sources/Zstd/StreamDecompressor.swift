@@ -2,8 +2,8 @@ import CZstd
 
 /// Reads one frame that arrives in pieces and hands its content on in pieces; memory is bounded by the window allowed.
 ///
-/// For one thread at a time; `restart` begins the next frame. Memory: 2.4 MB for the default window of
-/// `StreamCompressor`, at most 8.6 MB for the largest. Counterpart: `ZSTD_decompressStream`.
+/// For one thread at a time; `restart` begins the next frame. Memory: 2.7 MB for the default window of
+/// `StreamCompressor`, at most 9 MB for the largest. Counterpart: `ZSTD_decompressStream`.
 public final class StreamDecompressor {
   /// The largest window a frame may ask for, as a power of two: 8 MiB.
   public static let largestWindowLog = 23

@@ -2,6 +2,7 @@ import Glibc
 import LMDB
 import TestSupport
 import Testing
+import Threads
 
 /// What other processes do to an environment: they die, they make the map larger, they have less address space.
 struct OtherProcessTests {
@@ -61,6 +62,41 @@ struct OtherProcessTests {
     #expect(try environment.info().mapBytes > 1 << 20)
   }
 
+  @Test func aLargerFileIsFollowedAsFarAsTheAddressSpaceGoes() async throws {
+    let environment = try Environment.open(path: directory.path)
+    let database = try environment.openDatabases(["one"], create: true)[0]
+    let (isOpen, isLarger) = (directory.file("is-open"), directory.file("is-larger"))
+    for fifo in [isOpen, isLarger] { unsafe mkfifo(fifo, 0o600) }
+    // This process, with a map of 1 TiB, makes the file larger than the map of the other one, once that is open.
+    let writer = Thread {
+      close(unsafe open(isOpen, O_RDONLY))
+      try? environment.write { try $0.put(database, key(1).span, [UInt8](repeating: 7, count: 4 << 20).span) }
+      close(unsafe open(isLarger, O_WRONLY))
+    }
+
+    await #expect(processExitsWith: .success) { [path = directory.path as String] in
+      var options = EnvironmentOptions()
+      options.mapBytes = 1 << 20
+      let environment = try Environment.open(path: path, options: options)
+      let database = try environment.openDatabases(["one"], create: false)[0]
+      close(unsafe open(path + "/is-open", O_WRONLY))
+      close(unsafe open(path + "/is-larger", O_RDONLY))
+
+      var limit = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
+      let isLimited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
+      try #require(isLimited)
+      #expect(try environment.read { try $0.get(database, key(1).span) { $0.count } } == 4 << 20)
+      let mapBytes = try environment.info().mapBytes
+      #expect(mapBytes >= 4 << 20 && mapBytes < 8 << 30)
+    }
+
+    // Should the other process have ended early, the writer is let go.
+    close(unsafe open(isOpen, O_WRONLY | O_NONBLOCK))
+    let reader = unsafe open(isLarger, O_RDONLY | O_NONBLOCK)
+    writer.join()
+    close(reader)
+  }
+
   @Test func aLimitedAddressSpaceGetsASmallerMap() async throws {
     await #expect(processExitsWith: .success) { [path = directory.path as String] in
       var limit = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
@@ -72,6 +108,12 @@ struct OtherProcessTests {
       #expect(environment.options.mapBytes == mapBytes)
       let database = try environment.openDatabases(["one"], create: true)[0]
       try environment.write { try $0.put(database, key(1).span, [1].span) }
+      // What cannot be mapped is refused, and the old map still serves.
+      let growing = #expect(throws: LMDBError.self) { try environment.grow(mapBytes: 16 << 30) }
+      #expect(growing?.code == .outOfMemory)
+      #expect(try environment.info().mapBytes == mapBytes)
+      try environment.write { try $0.put(database, key(2).span, [1].span) }
+      #expect(try environment.read { try $0.entryCount(database) } == 2)
       environment.close()
 
       var options = EnvironmentOptions()

@@ -43,6 +43,12 @@ struct WholeFrameTests {
     #expect(try compressor.compress(new.span) == full)
   }
 
+  @Test func aShortFrameKeepsNoRoom() throws {
+    let old = sampleText(bytes: 500_000)
+    let delta = try compressor.compress(old.span, prefix: old.span)
+    #expect(delta.capacity < 1000)
+  }
+
   @Test func anEmptyPrefixIsNone() throws {
     let text = sampleText(bytes: 5000)
     let empty: [UInt8] = []
