@@ -14,6 +14,8 @@ public struct CollectLimits: Equatable, Sendable {
   public var memberBytes = 768 << 20
   /// The most bytes of requirements or constraints.
   public var textBytes = 16 << 20
+  /// The most bytes of a document that is held in memory; a longer one streams to the store.
+  public var heldDocumentBytes = 8 << 20
   /// The most members of one tarball.
   public var members = 100_000
   /// The most bytes of one header record of a tarball.

@@ -1,0 +1,92 @@
+import Digest
+import JSONScan
+public import SpoolStore
+
+/// Takes in one large document piece by piece, ahead of the commit that names it.
+public protocol LargeDocumentSink: AnyObject {
+  /// Adds bytes.
+  func write(_ bytes: Span<UInt8>) throws(StoreError)
+  /// Ends the document and returns what a commit needs to name it.
+  func finish() throws(StoreError) -> PreparedDocument
+  /// Gives up: what was written is removed.
+  func discard() throws(StoreError)
+}
+
+extension LargeDocumentWriter: LargeDocumentSink {}
+
+/// Gathers one document: in memory while it is small and the budget allows, from then on in a sink.
+struct AssetDocument: ~Copyable {
+  private let heldBytes: Int
+  private let share: BudgetShare
+  private let openSink: () throws -> any LargeDocumentSink
+  private var bytes: [UInt8] = []
+  private var digest: SHA256? = SHA256()
+  /// What of the share is for `bytes`, and as many bytes as it has room for.
+  private var reserved = 0
+  private var sink: (any LargeDocumentSink)?
+
+  /// Begins a document of about `expected` bytes, held up to `heldBytes`.
+  init(
+    expected: Int, heldBytes: Int, share: BudgetShare, openSink: @escaping () throws -> any LargeDocumentSink
+  ) throws {
+    self.heldBytes = heldBytes
+    self.share = share
+    self.openSink = openSink
+    if expected <= heldBytes, share.tryReserve(expected) {
+      reserved = expected
+      bytes.reserveCapacity(expected)
+    } else {
+      sink = try openSink()
+      digest = nil
+    }
+  }
+
+  mutating func append(_ piece: Span<UInt8>) throws {
+    guard piece.count > 0 else { return }
+    if sink == nil, !makeRoom(for: piece.count) { try spill() }
+    if let sink {
+      try sink.write(piece)
+    } else {
+      digest?.update(piece)
+      bytes.append(copying: piece)
+    }
+  }
+
+  consuming func finish() throws -> DocumentContent {
+    if let sink {
+      let prepared = try sink.finish()
+      self.sink = nil
+      return .stored(prepared)
+    }
+    if bytes.count < reserved / 2 {
+      bytes = Array(bytes[...])
+      share.release(reserved - bytes.count)
+    }
+    guard let digest = digest.take() else { preconditionFailure("a document at hand has its digest") }
+    return .bytes(bytes, digest.finalize())
+  }
+
+  /// Removes what went to the store. What cannot be removed now is swept when the store is next opened.
+  consuming func discard() { try? sink?.discard() }
+
+  private mutating func makeRoom(for count: Int) -> Bool {
+    let needed = bytes.count + count
+    if needed <= reserved { return true }
+    guard needed <= heldBytes else { return false }
+    let wanted = min(max(needed, 2 * reserved), heldBytes)
+    guard share.tryReserve(wanted - reserved) else { return false }
+    reserved = wanted
+    bytes.reserveCapacity(wanted)
+    return true
+  }
+
+  private mutating func spill() throws {
+    let sink = try openSink()
+    self.sink = sink
+    try sink.write(bytes.span)
+    bytes = []
+    share.release(reserved)
+    reserved = 0
+    digest = nil
+  }
+}
