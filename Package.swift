@@ -73,7 +73,8 @@ let package = Package(
 
     tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
     tests("LMDB", ["TestSupport", "Threads"]),
-    tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["Threads"]), tests("Tarball", ["CZlib"]),
+    tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),
+    tests("Tarball", ["CZlib", "TestSupport"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("Configuration", ["TestSupport"]),
     tests("SpoolStore"), tests("Collector"), tests("Exporter"),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),

@@ -49,7 +49,7 @@ public struct ClientOptions: Sendable {
   public var headerBytes = 256 << 10
 
   /// The most bytes of body that wait for the reader; beyond it the server has to wait.
-  public var bufferBytes = 128 << 10
+  public var bufferBytes = 64 << 10
 
   /// What the `User-Agent` header says.
   public var userAgent = "wheelspool"

@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 
 /// An IPv4 or IPv6 address, and what kind of network it belongs to. Sources: the IANA special-purpose registries, RFC 6890.
