@@ -76,7 +76,8 @@ let package = Package(
     tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("Configuration", ["TestSupport"]),
-    tests("SpoolStore"), tests("Collector"), tests("Exporter"),
+    tests("SpoolStore"), tests("Collector", ["TestSupport", "WheelModel", "SpoolStore", "Digest", "Threads"]),
+    tests("Exporter"),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
   ]
 )

@@ -1,6 +1,7 @@
 import JSONScan
 
-/// Finds the nodes of a graph in the events of a scanner. What is inside a node's own containers is not looked at.
+/// Finds the nodes of a graph in the events of a scanner. A node that is no object has no fields: its key says all.
+/// What is inside a node's own containers is not looked at.
 struct GraphVisitor: JSONVisitor {
   /// What is captured of a key or string: more than any name or version that can be kept.
   static let capturedBytes = 4096
@@ -82,27 +83,30 @@ struct GraphVisitor: JSONVisitor {
   }
 
   mutating func string(_ utf8: Span<UInt8>, _ traits: JSONTextTraits) throws {
-    guard depth <= 2 else { return }
-    if depth == 2 {
+    switch depth {
+    case 0: throw ContentError(.json, "the graph is a string, not an object")
+    case 1: try endNode(hasFields: false)
+    case 2:
       switch field {
       case .name: name.set(utf8, traits)
       case .version: version.set(utf8, traits)
       case .other: break
       }
       field = .other
-    } else if depth == 0 {
-      throw ContentError(.json, "the graph is a string, not an object")
+    default: break
     }
   }
 
-  mutating func number(_ text: Span<UInt8>, isTruncated: Bool) throws {
-    guard depth > 0 else { throw ContentError(.json, "the graph is a number, not an object") }
-    try beginValue()
-  }
+  mutating func number(_ text: Span<UInt8>, isTruncated: Bool) throws { try scalar("a number") }
 
-  mutating func literal(_ literal: JSONLiteral) throws {
-    guard depth > 0 else { throw ContentError(.json, "the graph is \(literal), not an object") }
-    try beginValue()
+  mutating func literal(_ literal: JSONLiteral) throws { try scalar("\(literal)") }
+
+  private mutating func scalar(_ what: @autoclosure () -> String) throws {
+    switch depth {
+    case 0: throw ContentError(.json, "the graph is \(what()), not an object")
+    case 1: try endNode(hasFields: false)
+    default: try beginValue()
+    }
   }
 
   /// Refuses a value that is no string where only a string may be.
