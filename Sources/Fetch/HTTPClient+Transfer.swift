@@ -9,6 +9,9 @@ extension HTTPClient {
   /// The most bytes of an unwanted body that are read to keep its connection.
   private static let discardBytes = 64 << 10
 
+  /// The longest time in seconds that is spent on it: a new connection costs less.
+  private static let discardSeconds = 1.0
+
   /// Sets what stays the same for all requests.
   func configure() {
     // Safety: the receiver is a constant of this object and outlives the handle, which deinit ends first. curl copies texts.
@@ -126,7 +129,8 @@ extension HTTPClient {
     guard number == self.number, isAttached else { return }
     receiver.use = .discard
     let most = receiver.bodyBytes + Self.discardBytes
-    while outcome == nil, receiver.bodyBytes <= most, (try? step()) != nil {}
+    let end = Self.now() + Self.discardSeconds
+    while outcome == nil, receiver.bodyBytes <= most, Self.now() < end, (try? step()) != nil {}
     detach()
   }
 

@@ -93,6 +93,21 @@ struct RefusedURLTests {
     #expect(try makeClient(for: server).get(server.url).readAll() == Array("x".utf8))
   }
 
+  @Test func `nor is one that never comes`() throws {
+    let server = ScriptedServer { request, connection in
+      if request.path == "/end" {
+        connection.answer("200 OK", "x")
+        return true
+      }
+      connection.write("HTTP/1.1 302 Found\r\nLocation: /end\r\nContent-Length: 5\r\n\r\nab")
+      connection.waitForClient()
+      return false
+    }
+    // Far less than the low-speed span of the client would allow.
+    let client = try makeClient(for: server) { $0.times.total = 4 }
+    #expect(try client.get(server.url).readAll() == Array("x".utf8))
+  }
+
   @Test func `messages hold neither user parts nor queries`() throws {
     let server = ScriptedServer { _, _ in false }
     let error = failure {
