@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Reads and writes whole small files by path.
 public enum Files {
@@ -25,7 +25,7 @@ public enum Files {
   public static func readText(_ path: String) throws -> String { String(decoding: try read(path), as: UTF8.self) }
 
   /// Writes a file anew under a temporary name and renames it, so that no reader sees half of it.
-  public static func write(_ content: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+  public static func write(_ content: [UInt8], to path: String, mode: UInt32 = 0o644) throws {
     let temporary = path + ".new"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SupportError("write \(path)", errno: errno) }
@@ -41,12 +41,12 @@ public enum Files {
   }
 
   /// Writes text as UTF-8.
-  public static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+  public static func write(_ text: String, to path: String, mode: UInt32 = 0o644) throws {
     try write(Array(text.utf8), to: path, mode: mode)
   }
 
   /// Makes a directory and those above it; one that is there is no error.
-  public static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+  public static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws {
     var made = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
       made += "/" + part

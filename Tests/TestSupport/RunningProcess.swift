@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 import Threads
 
 /// A child process with its own standard streams, started directly: no shell that could outlive a kill.
@@ -6,7 +6,7 @@ import Threads
 /// Both outputs are read by threads of their own up to a limit. Ends with the object: a child still running is killed.
 public final class RunningProcess: Sendable {
   /// The child's process id.
-  public let processID: pid_t
+  public let processID: CInt
   private let input: Lock<CInt?>
   private let outputs: Lock<Outputs>
   private let exit = Lock<ExitStatus?>(nil)
