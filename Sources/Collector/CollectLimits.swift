@@ -28,8 +28,18 @@ public struct CollectLimits: Equatable, Sendable {
   public var attempts = 5
   /// Retries of all requests of a run together.
   public var retryBudget = 200
+  /// The wait before the first retry, in seconds; it doubles from one to the next.
+  public var firstWait = 0.5
   /// The longest wait before a retry, in seconds, whatever the server asks for.
   public var longestWait = 60.0
+  /// Until a connection stands, in seconds.
+  public var connectSeconds = 20.0
+  /// From then until an answer begins, in seconds.
+  public var answerSeconds = 60.0
+  /// The span after which a silent or trickling server is given up, in seconds.
+  public var stallSeconds = 30.0
+  /// One request with its redirects and its body, in seconds.
+  public var requestSeconds = 3600.0
 
   /// Makes limits with their defaults.
   public init() {}

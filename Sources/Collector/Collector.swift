@@ -1,4 +1,7 @@
+import Fetch
+import Glibc
 public import SpoolStore
+import WheelModel
 
 /// Brings a store up to date with upstream.
 public enum Collector {
@@ -6,9 +9,55 @@ public enum Collector {
   ///
   /// The store must be open for collecting; a dry run takes one that is open for reading, or none. Returns within about
   /// five seconds once `stop` is raised; what was committed is kept. Everything that can go wrong is in the summary.
+  /// The process must ignore SIGPIPE.
   public static func run(
     _ options: CollectOptions, store: Store?, observer: any CollectObserver, stop: StopSignal
   ) -> RunSummary {
-    fatalError("unfinished")
+    run(options, store: store, observer: observer, stop: stop, clock: .system)
+  }
+
+  static func run(
+    _ options: CollectOptions, store: Store?, observer: any CollectObserver, stop: StopSignal, clock: RunClock
+  ) -> RunSummary {
+    precondition(store != nil || options.dryRun, "only a dry run does without a store")
+    let context = RunContext(options, store: store, observer: observer, stop: stop, clock: clock)
+    let record = context.writer.flatMap { writer in
+      context.storing { _ in try writer.beginRun(at: clock.now(), pid: getpid()) }
+    }
+    var summary = RunSummary(isDryRun: options.dryRun)
+    do {
+      let pipeline = try Pipeline(context)
+      let (client, origin) = try context.makeClient()
+      for source in options.repositories {
+        let requester = Requester(context, repository: source.key, client: client, origin: origin)
+        let reader = ListingReader(requester, project: source.project, context: context)
+        let collector = RepositoryCollector(context, source: source, pipeline: pipeline, reader: reader)
+        let listing = context.isEnding ? .interrupted : collector.run()
+        summary.repositories.append(
+          RunSummary.Repository(key: source.key, listing: listing, openFailures: collector.openFailures()))
+      }
+      pipeline.close()
+    } catch {
+      summary.configurationError = SafeText.escape(error.description)
+    }
+    summary.counts = context.meter.total
+    summary.signal = stop.signal
+    summary.storeError = context.storeError
+    if let record, context.storeError == nil { end(record, summary, context) }
+    summary.storeError = context.storeError
+    context.meter.tell(.finished(summary))
+    return summary
+  }
+
+  /// Records how the run went.
+  private static func end(_ record: RunRecord, _ summary: RunSummary, _ context: RunContext) {
+    var record = record
+    record.endedAt = context.clock.now()
+    record.outcome = summary.outcome
+    record.counts = summary.counts
+    _ = context.storing { store in
+      record.sequence = try store.read { try $0.sequence }
+      try store.writer.endRun(record)
+    }
   }
 }

@@ -42,29 +42,30 @@ public struct RunSummary: Equatable, Sendable {
   public var signal: Int32?
   /// The store's refusal that stopped the run.
   public var storeError: StoreError?
-  /// What stopped the run and is neither signal nor store, in words.
-  public var otherError: String?
+  /// Why the options cannot be used, in words: an instance's URL, a token, a file of certificates.
+  public var configurationError: String?
   /// Whether nothing was to be changed.
   public var isDryRun: Bool
 
   /// Makes a summary of its parts.
   public init(
     repositories: [Repository] = [], counts: RunRecord.Counts = .init(), signal: Int32? = nil,
-    storeError: StoreError? = nil, otherError: String? = nil, isDryRun: Bool = false
+    storeError: StoreError? = nil, configurationError: String? = nil, isDryRun: Bool = false
   ) {
     self.repositories = repositories
     self.counts = counts
     self.signal = signal
     self.storeError = storeError
-    self.otherError = otherError
+    self.configurationError = configurationError
     self.isDryRun = isDryRun
   }
 
   /// Open failures of all selected repositories, notices not counted.
   public var openFailures: Int { repositories.reduce(0) { $0 + $1.openFailures } }
 
-  /// The exit code: of those that apply, the first of 5, 6, 7, 130/143, 8, 1, 3, 0.
+  /// The exit code: of those that apply, the first of 2, 5, 6, 7, 130/143, 8, 1, 3, 0.
   public var exitCode: Int32 {
+    if configurationError != nil { return 2 }
     switch storeError?.kind {
     case .busy: return 5
     case .unusable: return 6
@@ -74,7 +75,7 @@ public struct RunSummary: Equatable, Sendable {
     if let signal { return 128 + signal }
     let unlisted = repositories.count { if case .failed = $0.listing { true } else { false } }
     if unlisted > 0, unlisted == repositories.count { return 8 }
-    if storeError != nil || otherError != nil { return 1 }
+    if storeError != nil { return 1 }
     let isPartial = repositories.contains { repository in
       switch repository.listing {
       case .complete, .unchanged: repository.openFailures > 0

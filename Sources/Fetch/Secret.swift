@@ -19,6 +19,11 @@ public struct Secret: Sendable {
     text = String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Takes the bytes of a token for an `Authorization` header, as `init(_:)` does. Source: RFC 6750, 2.1.
+  public init(bearer bytes: [UInt8]) throws(FetchError) {
+    text = "Bearer " + (try Secret(bytes).text)
+  }
+
   private static func refusal(_ cause: String) -> FetchError {
     FetchError(.secretRefused, "read the token", cause, hint: "copy the token again, as one line without spaces")
   }

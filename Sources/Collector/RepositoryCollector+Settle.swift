@@ -1,0 +1,159 @@
+import Digest
+import SpoolStore
+import WheelModel
+
+extension RepositoryCollector {
+  /// Whether a failure of this repository is to be tried again, so that no listing may be called unchanged.
+  func hasDueFailures() -> Bool {
+    let now = context.clock.now()
+    return context.storing { store in
+      try store.read { snapshot -> Bool in
+        var isDue = false
+        try snapshot.forEachFailure(in: .repository(source.key)) { failure in
+          isDue = FailureSchedule.isDue(failure, at: now, retryFailed: context.options.retryFailed)
+          return !isDue
+        }
+        return isDue
+      }
+    } ?? false
+  }
+
+  /// Whether the store has a failure of the listing itself.
+  func listingFailuresOpen() -> Bool {
+    let open = context.storing { store in try store.read { try $0.failures(of: source.key, tag: nil) } }
+    return open?.isEmpty == false
+  }
+
+  /// The tags that a listing should show: of releases that are not withdrawn, in reach of `--since`, and of failures.
+  func knownTags() throws -> (tags: [Text], hasReleases: Bool) {
+    guard context.store != nil else { return ([], false) }
+    let since = context.options.since
+    let found = context.storing { store in
+      try store.read { snapshot -> (tags: [Text], hasReleases: Bool) in
+        var tags: [Text] = []
+        var outOfReach: Set<Text> = []
+        var hasReleases = false
+        try snapshot.forEachRelease(in: .repository(source.key)) { release in
+          guard release.withdrawnAt == nil else { return true }
+          hasReleases = true
+          if let since, release.createdAt < since {
+            outOfReach.insert(release.key.tag)
+            return true
+          }
+          tags.append(release.key.tag)
+          return true
+        }
+        try snapshot.forEachFailure(in: .repository(source.key)) { failure in
+          if let tag = failure.tag, tags.last != tag, !outOfReach.contains(tag) { tags.append(tag) }
+          return true
+        }
+        return (tags, hasReleases)
+      }
+    }
+    guard let found else { throw RequestFailure.stopped }
+    return found
+  }
+
+  /// Ends a listing that was read: withdraws what is gone, brings its failures up to date, keeps its state.
+  func settle(
+    _ result: ListingSession.Result, _ session: ListingSession, _ walk: ListingWalk
+  ) throws -> RunSummary.Repository.Listing {
+    switch result {
+    case .complete, .withdraw:
+      if result == .withdraw { try withdraw(session) }
+      settleFailures()
+      if !context.isUnsettled(source.key), !hasLaterRows { saveState(pages, tags: UInt64(walk.tags.count)) }
+      return .complete
+    case .empty:
+      return partial(.emptyListing, "the listing is empty although the store has releases: nothing was withdrawn")
+    case .unstable:
+      return partial(.unstableListing, "the listing changed under every walk: nothing was withdrawn")
+    case .hidden:
+      let reason = hidden ?? RowRejection(.noTag, "rows have no tag")
+      return partial(reason.code, "\(walk.hiddenRows) rows cannot be collected: " + reason.message)
+    }
+  }
+
+  private func partial(_ code: FailureCode, _ message: String) -> RunSummary.Repository.Listing {
+    listingFailures.append(AssetFailureReason(code: code, message: message, isPermanent: false))
+    settleFailures()
+    return .partial(code)
+  }
+
+  /// Marks releases that no complete walk saw as withdrawn, and drops the failures of tags that are gone.
+  private func withdraw(_ session: ListingSession) throws {
+    let missing = try knownTags().tags.filter { session.isMissing($0) }
+    guard let writer = context.writer else {
+      for tag in missing { context.meter.tell(.withdrawn(ReleaseKey(source.key, tag: tag), sequence: 0)) }
+      return
+    }
+    for tag in Set(missing).sorted() {
+      let key = ReleaseKey(source.key, tag: tag)
+      let sequences = context.storing { _ in
+        let sequences = try writer.withdraw([key], at: context.clock.now())
+        try writer.clearFailures(of: source.key, tag: tag)
+        return sequences
+      }
+      guard let sequences else { throw RequestFailure.stopped }
+      guard let sequence = sequences.first else { continue }
+      context.meter.count { $0.withdrawn += 1 }
+      context.meter.tell(.withdrawn(key, sequence: sequence))
+    }
+  }
+
+  /// Brings the recorded failures of the listing itself up to what this run found.
+  func settleFailures() {
+    let earlier = context.storing { store in try store.read { try $0.failures(of: source.key, tag: nil) } } ?? []
+    let now = context.clock.now()
+    let found = listingFailures.map { reason in
+      FailureSchedule.failure(
+        of: source.key, tag: nil, asset: nil, code: reason.code, message: reason.message, isPermanent: false,
+        earlier: earlier, at: now)
+    }
+    let gone = earlier.filter { earlier in !found.contains { $0.code == earlier.code } }
+    if let writer = context.writer, context.storeError == nil {
+      _ = context.storing { _ in
+        if !gone.isEmpty { try writer.clearFailures(gone) }
+        if !found.isEmpty { try writer.putFailures(found) }
+      }
+    }
+    context.meter.count { $0.failures += UInt64(found.count) }
+    for failure in found { context.meter.tell(.failed(failure)) }
+  }
+
+  // MARK: listing state
+
+  /// Keeps what the next run needs to ask conditionally. Only after a complete walk that left nothing to do.
+  func saveState(_ pages: [SourceState.Page], tags: UInt64) {
+    guard let writer = context.writer else { return }
+    let state = SourceState(
+      repository: source.key, project: source.project, pages: pages, listedTags: tags,
+      completeAt: context.clock.now(), settings: settings)
+    _ = context.storing { _ in try writer.saveSource(state) }
+  }
+
+  /// Forgets the pages before the first change: what is broken off must not look unchanged later.
+  func dropState() {
+    guard !isStateDropped, let writer = context.writer else { return }
+    isStateDropped = true
+    let known = context.storing { store in try store.read { try $0.source(source.key) } } ?? nil
+    guard var state = known, !state.pages.isEmpty else { return }
+    state.pages = []
+    state.completeAt = nil
+    _ = context.storing { _ in try writer.saveSource(state) }
+  }
+
+  /// Open failures of the repository, notices not counted.
+  func openFailures() -> Int {
+    context.storing { store in
+      try store.read { snapshot -> Int in
+        var count = 0
+        try snapshot.forEachFailure(in: .repository(source.key)) { failure in
+          if failure.code != .duplicateArch { count += 1 }
+          return true
+        }
+        return count
+      }
+    } ?? 0
+  }
+}
