@@ -62,16 +62,19 @@ let package = Package(
 
     // What tests stand on
     .systemLibrary(name: "CTestSystem", path: "Tests/CTestSystem"),
+    .systemLibrary(
+      name: "CTestTLS", path: "Tests/CTestTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "TestSupport", dependencies: ["CTestSystem", "CZlib", "Threads"], path: "Tests/TestSupport",
       swiftSettings: strict),
 
     .target(
-      name: "FakeGitLab", dependencies: ["CTestSystem", "Threads"], path: "Tests/FakeGitLab", swiftSettings: strict),
+      name: "FakeGitLab", dependencies: ["CTestSystem", "CTestTLS", "Threads"], path: "Tests/FakeGitLab",
+      swiftSettings: strict),
     .executableTarget(
       name: "fake-gitlab", dependencies: ["FakeGitLab"], path: "Tests/FakeGitLabServer", swiftSettings: strict),
 
-    tests("TestSupport"), tests("FakeGitLab", ["TestSupport"]),
+    tests("TestSupport"), tests("FakeGitLab", ["Fetch", "TestSupport"]),
     tests("LMDB", ["TestSupport", "Threads"]),
     tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),

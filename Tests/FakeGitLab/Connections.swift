@@ -14,14 +14,14 @@ final class Connections: Sendable {
   init(responder: Responder) { self.responder = responder }
 
   /// Takes connections until the server stops.
-  func listen(_ listener: Socket, origin: Fault.Origin) {
+  func listen(_ listener: Socket, origin: Fault.Origin, tls: TLSContext?) {
     guard register(listener) else { return }
     _ = Thread(stackBytes: 1 << 18) { [self] in
       while let socket = listener.accept() {
         guard register(socket) else { break }
         responder.statistics.withLock { $0.connectionCount += 1 }
         _ = Thread(stackBytes: 1 << 19) { [self] in
-          serve(socket, origin: origin)
+          serve(socket, origin: origin, tls: tls)
           finish(socket)
         }
       }
@@ -55,12 +55,18 @@ final class Connections: Sendable {
   }
 
   /// Answers the requests of one connection, one after another.
-  private func serve(_ socket: Socket, origin: Fault.Origin) {
+  private func serve(_ plain: Socket, origin: Fault.Origin, tls: TLSContext?) {
     // `sendfile` has no flag against the signal of a closed peer.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     unsafe sigaddset(&signals, SIGPIPE)
     unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var socket = plain
+    if let tls {
+      socket.session = tls.accept(plain.descriptor)
+      guard socket.session != nil else { return }
+    }
+    defer { socket.session?.close() }
     var reader = RequestReader(socket: socket)
     let sender = Sender(socket: socket)
     while let request = reader.next() {

@@ -16,6 +16,10 @@ public final class FakeGitLab: Sendable {
     public var latencyMilliseconds = 0
     /// True when package files come from the API origin itself, without a redirect.
     public var sendsDirectly = false
+    /// The certificate that both origins show; nil for plain HTTP.
+    public var tls: Certificates.Chain?
+    /// True when the object storage speaks plain HTTP though GitLab speaks TLS.
+    public var storageIsPlain = false
     /// The faults from the start.
     public var faults: [Fault] = []
 
@@ -33,6 +37,8 @@ public final class FakeGitLab: Sendable {
 
   /// Starts a server.
   public init(_ options: Options) throws(FakeGitLabError) {
+    var tls: TLSContext?
+    if let chain = options.tls { tls = try TLSContext(chain) }
     let api = try Socket.listen(port: options.port)
     let storage: Socket
     do {
@@ -41,15 +47,15 @@ public final class FakeGitLab: Sendable {
       close(api.descriptor)
       throw error
     }
-    url = "http://127.0.0.1:\(api.port)"
-    storageURL = "http://127.0.0.1:\(storage.port)"
+    url = "\(tls == nil ? "http" : "https")://127.0.0.1:\(api.port)"
+    storageURL = "\(tls == nil || options.storageIsPlain ? "http" : "https")://127.0.0.1:\(storage.port)"
     let statistics = Lock(Statistics())
     responder = Responder(
       options: options, origins: Tree.Origins(api: url, storage: storageURL), statistics: statistics)
     responder.faults.add(options.faults)
     connections = Connections(responder: responder)
-    connections.listen(api, origin: .api)
-    connections.listen(storage, origin: .storage)
+    connections.listen(api, origin: .api, tls: tls)
+    connections.listen(storage, origin: .storage, tls: options.storageIsPlain ? nil : tls)
   }
 
   /// Starts a server for a directory on free ports.

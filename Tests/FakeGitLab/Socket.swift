@@ -4,6 +4,8 @@ import Glibc
 /// A TCP socket on 127.0.0.1 by its descriptor. Counterparts: `socket`, `send`, `sendfile`, `poll`.
 struct Socket: Sendable {
   let descriptor: CInt
+  /// What encrypts, when something does.
+  var session: TLSSession?
 
   /// Listens on a port of 127.0.0.1; 0 takes any free one.
   static func listen(port: Int) throws(FakeGitLabError) -> Socket {
@@ -55,6 +57,7 @@ struct Socket: Sendable {
 
   /// Reads up to the buffer's size; 0 at the end or after any error.
   func read(into buffer: inout [UInt8]) -> Int {
+    if let session { return session.read(into: &buffer) }
     while true {
       let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
       if count < 0, errno == EINTR { continue }
@@ -64,6 +67,7 @@ struct Socket: Sendable {
 
   /// Sends all bytes; false when the peer is gone. With `more` the system may wait for what follows.
   func send(_ bytes: ArraySlice<UInt8>, more: Bool = false) -> Bool {
+    if let session { return session.send(bytes) }
     var done = bytes.startIndex
     let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
     while done < bytes.endIndex {
@@ -80,6 +84,7 @@ struct Socket: Sendable {
 
   /// Sends `count` bytes of an open file from `offset` without copying them through this process; false when the peer is gone.
   func sendFile(_ file: CInt, from offset: Int, count: Int) -> Bool {
+    if session != nil { return sendCopies(of: file, from: offset, count: count) }
     var position = off_t(offset)
     var left = count
     while left > 0 {
@@ -87,6 +92,17 @@ struct Socket: Sendable {
       if sent < 0, errno == EINTR { continue }
       guard sent > 0 else { return false }
       left -= sent
+    }
+    return true
+  }
+
+  private func sendCopies(of file: CInt, from offset: Int, count: Int) -> Bool {
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    var sent = 0
+    while sent < count {
+      let got = unsafe pread(file, &piece, min(piece.count, count - sent), off_t(offset + sent))
+      guard got > 0, send(piece[..<got]) else { return false }
+      sent += got
     }
     return true
   }

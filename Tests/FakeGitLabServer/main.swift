@@ -3,12 +3,15 @@ import Glibc
 
 let usage = """
   usage: fake-gitlab --tree DIR [--port N] [--port2 N] [--latency-ms N] [--faults FILE] [--direct]
+                     [--tls DIR [--certificate KIND]]
 
   Serves DIR (projects.json, PROJECT/releases.json, PROJECT/TAG/ASSET) as GitLab would, on 127.0.0.1, until it is stopped.
   Prints its address on the first line, that of its object storage on the second. Ports are free ones unless given.
     --latency-ms N  wait so long before each answer
     --faults FILE   faults from the start, as JSON (the form POST /_fake/faults takes)
     --direct        package files come without a redirect to the object storage
+    --tls DIR       speak TLS; the authority to trust is DIR/authority.pem, made anew
+    --certificate KIND  good (the default), \(Certificates.Kind.allCases.dropFirst().map(\.rawValue).joined(separator: ", "))
   GET /_fake/stats?log=N shows what was asked; POST /_fake/reset forgets it; POST and DELETE /_fake/faults add and clear faults.
 
   """
@@ -26,6 +29,8 @@ func write(_ text: String, to descriptor: CInt) {
 
 var options = FakeGitLab.Options(tree: "")
 var faultsPath: String?
+var tlsPath: String?
+var certificate = Certificates.Kind.good
 var arguments = CommandLine.arguments.dropFirst()
 while let option = arguments.popFirst() {
   if option == "--help" {
@@ -40,6 +45,10 @@ while let option = arguments.popFirst() {
   switch (option, Int(value)) {
   case ("--tree", _): options.tree = value
   case ("--faults", _): faultsPath = value
+  case ("--tls", _): tlsPath = value
+  case ("--certificate", _):
+    guard let kind = Certificates.Kind(rawValue: value) else { fail("fake-gitlab: \(value) is no kind of certificate") }
+    certificate = kind
   case ("--port", let number?): options.port = number
   case ("--port2", let number?): options.storagePort = number
   case ("--latency-ms", let number?): options.latencyMilliseconds = number
@@ -50,6 +59,7 @@ guard !options.tree.isEmpty else { fail(usage) }
 
 do {
   if let faultsPath { options.faults = try Fault.read(faultsPath) }
+  if let tlsPath { options.tls = try Certificates(directory: tlsPath).make(certificate) }
   let server = try FakeGitLab(options)
   write("\(server.url)\n\(server.storageURL)\n", to: STDOUT_FILENO)
   // The server's own threads do the work; a signal ends the process.
