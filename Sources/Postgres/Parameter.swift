@@ -34,7 +34,7 @@ public struct Parameter: Sendable, Equatable {
   }
 
   /// Makes a `text[]`.
-  public static func textArray(_ values: some Collection<String>) -> Self {
+  public static func textArray(_ values: some Collection<String?>) -> Self {
     Self(type: PostgresType.textArray, bytes: BinaryForm.textArray(values))
   }
 }
@@ -92,13 +92,13 @@ public enum BinaryForm {
     return bigEndian(UInt64(bitPattern: (milliseconds - epoch) * 1000))
   }
 
-  /// Writes a one-dimensional `text[]` without NULLs.
-  public static func textArray(_ values: some Collection<String>) -> [UInt8] {
+  /// Writes a one-dimensional `text[]`.
+  public static func textArray(_ values: some Collection<String?>) -> [UInt8] {
     var bytes: [UInt8] = []
     appendTextArrayHeader(count: values.count, to: &bytes)
     for value in values {
-      append(Int32(clamping: value.utf8.count), to: &bytes)
-      bytes.append(contentsOf: value.utf8)
+      append(value.map { Int32(clamping: $0.utf8.count) } ?? -1, to: &bytes)
+      if let value { bytes.append(contentsOf: value.utf8) }
     }
     return bytes
   }
@@ -106,7 +106,7 @@ public enum BinaryForm {
   /// Appends what precedes the elements of a `text[]`: 20 bytes, or 12 for an empty one.
   public static func appendTextArrayHeader(count: Int, to bytes: inout [UInt8]) {
     append(Int32(count == 0 ? 0 : 1), to: &bytes)
-    append(Int32(0), to: &bytes)
+    append(Int32(1), to: &bytes)  // it may hold NULLs
     append(Int32(bitPattern: PostgresType.text), to: &bytes)
     guard count > 0 else { return }
     append(Int32(clamping: count), to: &bytes)

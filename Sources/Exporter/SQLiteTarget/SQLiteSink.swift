@@ -1,0 +1,190 @@
+import Digest
+import SQLite
+import WheelModel
+
+/// A SQLite file as the target of an export: one writer at a time, readers at any time (write-ahead log).
+final class SQLiteSink: Sink {
+  let path: String
+  let options: ExportOptions
+  let storeID: String
+  let observer: any ExportObserver
+  let shouldStop: () -> Bool
+  var database: Database?
+  var statements: [String: Statement] = [:]
+  var batch: SQLiteBatch?
+
+  init(
+    path: String, options: ExportOptions, storeID: String, observer: any ExportObserver,
+    shouldStop: @escaping () -> Bool
+  ) {
+    self.path = path
+    self.options = options
+    self.storeID = storeID
+    self.observer = observer
+    self.shouldStop = shouldStop
+  }
+
+  func open() throws {
+    guard database == nil else { return }
+    do {
+      try with(try connect(.write)) { database in
+        // FULL: a commit that was reported survives a power cut.
+        try untilUnlocked { try database.run("PRAGMA journal_mode = WAL", operation: "open the target") }
+        try database.run("PRAGMA synchronous = FULL; PRAGMA cache_size = -4096", operation: "open the target")
+        try migrate(database)
+      }
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  func openForReading() throws -> Int? {
+    guard database == nil else { return try version() }
+    do { _ = try connect(.read) } catch let error as SQLiteError where error.code == .cannotOpen { return nil } catch {
+      throw Self.translate(error)
+    }
+    database?.setBusyTimeout(milliseconds: 5000)
+    return try version()
+  }
+
+  func close() {
+    batch = nil
+    statements = [:]
+    database = nil
+  }
+
+  // MARK: - The connection
+
+  private func connect(_ mode: Database.Mode) throws -> Database {
+    do throws(SQLiteError) {
+      let opened = try Database(path: path, mode: mode)
+      database = opened
+      return opened
+    } catch {
+      if mode == .read { throw error }
+      throw Self.translate(error)
+    }
+  }
+
+  /// Runs `body` with the open database, in this exporter's errors.
+  func with<R>(_ body: (Database) throws -> R) throws -> R {
+    guard let database else {
+      throw ExportError(.targetFailed, .unreachable, operation: "use the target", cause: "it is not open")
+    }
+    return try with(database, body)
+  }
+
+  private func with<R>(_ database: Database, _ body: (Database) throws -> R) throws -> R {
+    do { return try body(database) } catch { throw Self.translate(error) }
+  }
+
+  /// Runs one of a few statements, which is compiled once.
+  @discardableResult
+  func run(_ sql: String, _ values: [Value] = [], operation: String = "write the target") throws -> Int {
+    try statement(sql, operation).run(values)
+  }
+
+  func statement(_ sql: String, _ operation: String) throws -> Statement {
+    if let statement = statements[sql] { return statement }
+    let statement = try with { try $0.prepare(sql, operation: operation) }
+    statements[sql] = statement
+    return statement
+  }
+
+  /// Tries again while another connection holds the lock, until `lockTimeout`.
+  func untilUnlocked(_ body: () throws -> Void) throws {
+    let deadline = Clock.seconds + options.lockTimeout
+    var hasWaited = false
+    while true {
+      do { return try body() } catch let error as SQLiteError where error.code == .busy || error.code == .locked {
+        if !hasWaited { observer.waitingForLock() }
+        hasWaited = true
+        guard Clock.seconds < deadline else {
+          throw ExportError(
+            .locked, .locked, operation: error.operation, cause: "another process is writing the file",
+            hint: "wait for it, or raise --lock-timeout")
+        }
+        try Clock.sleep(seconds: 0.05, shouldStop: shouldStop)
+      }
+    }
+  }
+
+  // MARK: - The tables
+
+  private func version() throws -> Int? {
+    try with { database in
+      var exists = false
+      let master = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
+      try database.prepare(master, operation: "look for the target's tables").forEachRow { _ in
+        exists = true
+        return false
+      }
+      guard exists else { return nil }
+      var version = 0
+      let newest = "SELECT coalesce(max(version), 0) FROM schema_version"
+      try database.prepare(newest, operation: "read the tables' version").forEachRow { row in
+        version = Int(clamping: row.integer(0))
+        return false
+      }
+      guard version <= Table.currentVersion else {
+        throw ExportError(
+          .targetFailed, .schema, operation: "read the target's tables",
+          cause: "they are of version \(version), this program knows \(Table.currentVersion)",
+          hint: "use a newer wheelspool")
+      }
+      return version == 0 ? nil : version
+    }
+  }
+
+  private func migrate(_ database: Database) throws {
+    if try version() == Table.currentVersion { return }
+    try untilUnlocked { try database.run("BEGIN IMMEDIATE", operation: "make the tables") }
+    do {
+      let version = try version() ?? 0
+      for statement in SQLiteSchema.migrations[version...].flatMap({ $0 }) {
+        try database.run(statement, operation: "make the tables")
+      }
+      if version < Table.currentVersion {
+        try database.prepare("INSERT INTO schema_version VALUES (?, ?)", operation: "make the tables").run([
+          .integer(Int64(Table.currentVersion)), .text(Clock.now.rfc3339),
+        ])
+      }
+      try database.run("COMMIT", operation: "make the tables")
+    } catch {
+      try? database.rollback()
+      throw error
+    }
+  }
+
+  /// Says in this exporter's terms what SQLite reported; other errors stay as they are.
+  static func translate(_ error: any Error) -> any Error {
+    guard let error = error as? SQLiteError else { return error }
+    switch error.code {
+    case .busy, .locked:
+      return ExportError(
+        .locked, .locked, operation: error.operation, cause: "another process is writing the file",
+        hint: "wait for it, or raise --lock-timeout")
+    case .full:
+      return ExportError(
+        .localIO, .diskFull, operation: error.operation, cause: error.message, hint: "make room, then run again")
+    case .cannotOpen, .readOnly, .inputOutput:
+      return ExportError(
+        .localIO, .inputOutput, operation: error.operation, cause: error.description,
+        hint: "check the file, its folder and the disk")
+    case .notADatabase:
+      return ExportError(
+        .targetFailed, .foreignFile, operation: error.operation, cause: "the file is no SQLite database",
+        hint: "use another file")
+    default:
+      return ExportError(.targetFailed, .refused, operation: error.operation, cause: error.description)
+    }
+  }
+}
+
+/// What one open transaction of a SQLite target has gathered.
+struct SQLiteBatch {
+  let plan: BatchPlan
+  var goneKeys: [RepositoryKey: [Text]] = [:]
+  var result = BatchResult()
+}
