@@ -1,4 +1,5 @@
 public import SpoolStore
+import WheelModel
 
 /// Brings a target up to the state of a store, and compares the two.
 public enum Exporter {
@@ -12,7 +13,9 @@ public enum Exporter {
     observer: any ExportObserver = SilentExport(),
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExportSummary {
-    fatalError("unfinished")
+    let source = StoreSource(store: store)
+    let sink = try makeSink(target, source.storeID, options, observer, shouldStop)
+    return try Replay(source: source, sink: sink, options: options, observer: observer, shouldStop: shouldStop).run()
   }
 
   /// Tells how far a target is behind the store. Takes no lock and writes nothing.
@@ -20,7 +23,9 @@ public enum Exporter {
     store: Store, target: TargetAddress, options: ExportOptions = .init(),
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> TargetStatus {
-    fatalError("unfinished")
+    let source = StoreSource(store: store)
+    let sink = try makeSink(target, source.storeID, options, SilentExport(), shouldStop)
+    return try Comparison(source: source, sink: sink, options: options, shouldStop: shouldStop).status()
   }
 
   /// Compares every row of the target with the store; with `readsData` also documents that only a second reading proves.
@@ -31,15 +36,45 @@ public enum Exporter {
     store: Store, target: TargetAddress, options: ExportOptions = .init(), readsData: Bool = false,
     subset: (n: Int, of: Int)? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> TargetVerification {
-    fatalError("unfinished")
+    let source = StoreSource(store: store)
+    let sink = try makeSink(target, source.storeID, options, SilentExport(), shouldStop)
+    return try Comparison(source: source, sink: sink, options: options, shouldStop: shouldStop)
+      .verify(readsData: readsData, subset: subset)
   }
 
   /// The statements that make the target's tables, for reading or for an administrator to run.
   ///
   /// Throws kind `usage` for targets without tables.
-  public static func schemaText(for target: TargetAddress, options: ExportOptions = .init()) throws(ExportError)
-    -> String
-  {
-    fatalError("unfinished")
+  public static func schemaText(
+    for target: TargetAddress, options: ExportOptions = .init()
+  ) throws(ExportError) -> String {
+    switch target {
+    case .postgres:
+      let type = options.documentType ?? .json
+      return try PostgresSchema(schema: options.schema, documentType: type, usesLZ4: true).text
+    case .sqlite: return SQLiteSchema.text
+    case .ndjson, .standardOutput:
+      throw ExportError(.usage, .option, operation: "print the schema", cause: "JSON lines have no tables")
+    }
+  }
+
+  static func makeSink(
+    _ target: TargetAddress, _ storeID: String, _ options: ExportOptions, _ observer: any ExportObserver,
+    _ shouldStop: @escaping () -> Bool
+  ) throws(ExportError) -> any Sink {
+    guard options.batchReleases > 0 else {
+      throw ExportError(.usage, .option, operation: "read --batch", cause: "a batch has at least one release")
+    }
+    switch target {
+    case .postgres(let settings):
+      return try PostgresSink(
+        settings: settings, options: options, storeID: storeID, observer: observer, shouldStop: shouldStop)
+    case .sqlite(let path):
+      return SQLiteSink(path: path, options: options, storeID: storeID, observer: observer, shouldStop: shouldStop)
+    case .ndjson(let path):
+      return NDJSONSink(path: path, options: options, storeID: storeID, observer: observer, shouldStop: shouldStop)
+    case .standardOutput:
+      return NDJSONSink(path: nil, options: options, storeID: storeID, observer: observer, shouldStop: shouldStop)
+    }
   }
 }

@@ -21,10 +21,10 @@ enum NDJSONLine {
       case .packageNames(let list):
         line.append(UInt8(ascii: "["))
         var isFirst = true
-        try JSONForm.forEachName(of: list) { name in
+        try list.forEachName { name, _ in
           if !isFirst { line.append(UInt8(ascii: ",")) }
           isFirst = false
-          JSONText.append(name.span, to: &line)
+          JSONText.append(name, to: &line)
           try drain(&line, to: output)
         }
         line.append(UInt8(ascii: "]"))
@@ -53,12 +53,11 @@ enum NDJSONLine {
     }
     head.append(contentsOf: ",\"name\":".utf8)
     var lines: [UInt8] = []
-    var cursor = PackageCursor(artifact.packages)
-    while cursor.next() {
+    try artifact.packages.forEach { name, version in
       lines.append(contentsOf: head)
-      JSONText.append(cursor.nameBytes.span, to: &lines)
+      JSONText.append(name, to: &lines)
       lines.append(contentsOf: ",\"version\":".utf8)
-      JSONText.append(cursor.versionBytes.span, to: &lines)
+      JSONText.append(version, to: &lines)
       lines.append(contentsOf: "}\n".utf8)
       try drain(&lines, to: output)
     }

@@ -77,7 +77,8 @@ struct PostgresRow {
     case .bytes(let bytes): return bytes
     case .packageNames(let list):
       var bytes: [UInt8] = []
-      encodeNames(of: list, into: &bytes) { _ in }
+      // Gathering in memory cannot fail.
+      try? encodeNames(of: list, into: &bytes) { _ in }
       return Array(bytes.dropFirst(4))
     }
   }
@@ -108,7 +109,7 @@ struct PostgresRow {
       guard !texts.contains(where: { $0.utf8.contains(0) }) else { return appendNUL(column) }
       fields.append(.bytes(BinaryForm.textArray(texts.map(\.string))))
     case .packageNames(let list):
-      if list.count > 0, list.bytes.contains(0), Self.hasNULInNames(list) { return appendNUL(column) }
+      if list.holdsNUL { return appendNUL(column) }
       fields.append(.packageNames(list))
     case .document(let document):
       if document.byteCount > Self.largestDocument {
@@ -134,22 +135,15 @@ struct PostgresRow {
     if column.isRequired { isOmitted = true }
   }
 
-  private static func hasNULInNames(_ list: PackageList) -> Bool {
-    var cursor = PackageCursor(list)
-    while cursor.next() { if cursor.nameBytes.contains(0) { return true } }
-    return false
-  }
-
   private static func encodeNames(
     of list: PackageList, into buffer: inout [UInt8], drain: (inout [UInt8]) throws -> Void
-  ) rethrows {
+  ) throws {
     let (count, total) = list.distinctNames
     BinaryForm.append(Int32(clamping: (count == 0 ? 12 : 20) + 4 * count + total), to: &buffer)
     BinaryForm.appendTextArrayHeader(count: count, to: &buffer)
-    var cursor = PackageCursor(list)
-    while cursor.nextName() {
-      BinaryForm.append(Int32(cursor.name.count), to: &buffer)
-      buffer.append(contentsOf: cursor.nameBytes)
+    try list.forEachName { name, _ in
+      BinaryForm.append(Int32(name.count), to: &buffer)
+      buffer.append(copying: name)
       if buffer.count >= Connection.copyPieceBytes { try drain(&buffer) }
     }
   }

@@ -128,19 +128,12 @@ extension PostgresSink {
   }
 
   private static func digest(of list: PackageList) -> (count: Int, digest: String, hasNUL: Bool) {
-    var running = SHA256()
-    var count = 0
+    var running = PackageDigest()
     var hasNUL = false
-    var cursor = PackageCursor(list)
-    while cursor.next() {
-      if cursor.nameBytes.contains(0) || cursor.versionBytes.contains(0) {
-        hasNUL = true
-        continue
-      }
-      running.update((Array(cursor.nameBytes) + [1] + Array(cursor.versionBytes) + [2]).span)
-      count += 1
+    list.forEach { name, version in
+      if name.holdsNUL || version.holdsNUL { hasNUL = true } else { running.add(name, version) }
     }
-    return (count, running.finalize().hex, hasNUL)
+    return (running.count, running.finalize().hex, hasNUL)
   }
 
   private func addDrop(_ drop: Drop, to steps: inout PostgresSteps, _ found: Findings) {

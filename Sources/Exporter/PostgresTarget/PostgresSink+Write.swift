@@ -1,3 +1,4 @@
+import JSONScan
 import Postgres
 import WheelModel
 
@@ -156,17 +157,16 @@ extension PostgresSink {
       }
       let mayHoldNUL = rows.bytes.contains(0)
       var refused = 0
-      var cursor = PackageCursor(rows)
-      while cursor.next() {
-        if mayHoldNUL, cursor.nameBytes.contains(0) || cursor.versionBytes.contains(0) {
+      try rows.forEach { name, version in
+        if mayHoldNUL, name.holdsNUL || version.holdsNUL {
           refused += 1
-          continue
+          return
         }
         buffer.append(contentsOf: head)
-        BinaryForm.append(Int32(cursor.name.count), to: &buffer)
-        buffer.append(contentsOf: cursor.nameBytes)
-        BinaryForm.append(Int32(cursor.version.count), to: &buffer)
-        buffer.append(contentsOf: cursor.versionBytes)
+        BinaryForm.append(Int32(name.count), to: &buffer)
+        buffer.append(copying: name)
+        BinaryForm.append(Int32(version.count), to: &buffer)
+        buffer.append(copying: version)
         count += 1
         if buffer.count >= Connection.copyPieceBytes { try Self.drain(&buffer, to: session) }
       }

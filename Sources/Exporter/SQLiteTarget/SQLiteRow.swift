@@ -69,16 +69,11 @@ enum JSONForm {
 
   static func names(of list: PackageList) -> [UInt8] {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
-    forEachName(of: list) { name in
+    list.forEachName { name, _ in
       if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      JSONText.append(name.span, to: &bytes)
+      JSONText.append(name, to: &bytes)
     }
     bytes.append(UInt8(ascii: "]"))
     return bytes
-  }
-
-  static func forEachName(of list: PackageList, _ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
-    var cursor = PackageCursor(list)
-    while cursor.nextName() { try body(cursor.nameBytes) }
   }
 }

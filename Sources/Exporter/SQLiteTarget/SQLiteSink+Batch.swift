@@ -1,4 +1,5 @@
 import Digest
+import JSONScan
 import SQLite
 import WheelModel
 
@@ -193,9 +194,11 @@ extension SQLiteSink {
     try run("DELETE FROM artifact_packages WHERE product_key = ? AND repository_key = ? AND artifact_key = ?", key)
     guard artifact.packages.count > 0 else { return }
     let insert = try statement(Self.insertion(in: .packages), "write package rows")
-    var cursor = PackageCursor(artifact.packages)
-    while cursor.next() {
-      try insert.run(key + [.textBytes(Array(cursor.nameBytes)), .textBytes(Array(cursor.versionBytes))])
+    try artifact.packages.forEach { name, version in
+      var (nameBytes, versionBytes): ([UInt8], [UInt8]) = ([], [])
+      nameBytes.append(copying: name)
+      versionBytes.append(copying: version)
+      try insert.run(key + [.textBytes(nameBytes), .textBytes(versionBytes)])
     }
   }
 

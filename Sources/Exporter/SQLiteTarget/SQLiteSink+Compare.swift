@@ -126,23 +126,25 @@ extension SQLiteSink {
   }
 
   private func comparePackages(of artifact: ArtifactState, _ found: Findings) throws {
-    var cursor = PackageCursor(artifact.packages)
-    var isEqual = true
-    var count = 0
+    var expected = PackageDigest()
+    artifact.packages.forEach { expected.add($0, $1) }
+    var present = PackageDigest()
+    let nothing: [UInt8] = []
     try forEachRow(
       """
       SELECT name, version FROM artifact_packages
       WHERE product_key = ? AND repository_key = ? AND artifact_key = ? ORDER BY name, version
       """, Self.values(artifact.artifact.id), operation: "read package rows"
     ) { row in
-      count += 1
-      guard isEqual else { return }
-      let hasNext = cursor.next()
-      isEqual =
-        hasNext && row.withBytes(0) { Self.equal($0, Array(cursor.nameBytes)) } == true
-        && row.withBytes(1) { Self.equal($0, Array(cursor.versionBytes)) } == true
+      let isRow: Void? = row.withBytes(0) { name in
+        let isWhole: Void? = row.withBytes(1) { version in present.add(name, version) }
+        if isWhole == nil { present.add(name, nothing.span) }
+      }
+      if isRow == nil { present.add(nothing.span, nothing.span) }
     }
     found.packageRows += artifact.packages.count
-    if !isEqual || count != artifact.packages.count { found.differs(.packages, artifact.artifact.id.key, "rows") }
+    if expected.finalize() != present.finalize() {
+      found.differs(.packages, artifact.artifact.id.key, "rows")
+    }
   }
 }
