@@ -12,7 +12,9 @@ extension Environment {
     defer { gate.leave() }
     // Safety: begun above, ended here, used nowhere after.
     defer { unsafe mdb_txn_abort(transaction) }
-    return try body(ReadTransaction(unsafe TransactionContext(transaction, environment: number)))
+    let context = unsafe TransactionContext(transaction, environment: number)
+    defer { context.end() }
+    return try body(ReadTransaction(context))
   }
 
   /// Runs `body` as the only writer of all processes, then commits; when `body` throws, nothing of it has happened.
@@ -27,9 +29,11 @@ extension Environment {
     defer { gate.leave() }
     gate.didBeginWrite()
     defer { gate.didEndWrite() }
+    let context = unsafe TransactionContext(transaction, environment: number)
     let result: R
     do {
-      result = try body(WriteTransaction(unsafe TransactionContext(transaction, environment: number)))
+      defer { context.end() }
+      result = try body(WriteTransaction(context))
     } catch {
       // Safety: begun above on this thread, ended here, used nowhere after.
       unsafe mdb_txn_abort(transaction)

@@ -6,6 +6,9 @@ public struct ReadTransaction: ~Copyable {
 
   init(_ context: TransactionContext) { self.context = context }
 
+  /// Refers to the same transaction once more, for a type that wraps it; traps once the body it was lent to has returned.
+  public func alias() -> ReadTransaction { ReadTransaction(context) }
+
   /// The number of the newest commit this snapshot contains; in a write transaction the number it will get.
   /// Counterpart: `mdb_txn_id`.
   public var transactionID: UInt64 { unsafe UInt64(mdb_txn_id(context.handle())) }

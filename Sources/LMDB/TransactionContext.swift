@@ -8,6 +8,7 @@ final class TransactionContext {
   private let environment: Int
   private let thread = pthread_self()
   private var lent = 0
+  private var isOver = false
 
   init(_ transaction: OpaquePointer, environment: Int) {
     unsafe self.transaction = transaction
@@ -27,9 +28,13 @@ final class TransactionContext {
 
   /// The handle, once the thread is found right.
   func handle() -> OpaquePointer {
+    precondition(!isOver, "a transaction must not be used after the body it was lent to")
     precondition(thread == pthread_self(), "a transaction must be used on the thread where it began")
     return unsafe transaction
   }
+
+  /// Notes that the transaction is about to end: whoever still refers to it traps instead of reading freed memory.
+  func end() { isOver = true }
 
   /// Runs `body` while bytes of the map are lent out.
   func lending<R>(_ body: () throws -> R) rethrows -> R {

@@ -10,6 +10,9 @@ public struct WriteTransaction: ~Copyable {
 
   init(_ context: TransactionContext) { read = ReadTransaction(context) }
 
+  /// Refers to the same transaction once more, for a type that wraps it; traps once the body it was lent to has returned.
+  public func alias() -> WriteTransaction { WriteTransaction(read.context) }
+
   /// How `put` treats what is there.
   public struct PutFlags: OptionSet, Sendable {
     /// The bits, as LMDB has them.

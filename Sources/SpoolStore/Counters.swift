@@ -10,7 +10,7 @@ struct Counters: Equatable {
     static let rawBytes: UInt8 = 5
     static let storedBytes: UInt8 = 6
     static let chain: UInt8 = 7
-    static let ownedDocuments: UInt8 = 8
+    static let finishedDocuments: UInt8 = 8
     /// 12 + 0…14: the records of each database, in the order of `Tables.names`.
     static let records: UInt8 = 12
   }
@@ -24,8 +24,8 @@ struct Counters: Equatable {
   var nextDocument: UInt64 = 1
   var nextLineage: UInt32 = 1
   var nextRun: UInt64 = 1
-  /// Documents, finished ones, whatever their form.
-  var ownedDocuments: UInt64 = 0
+  /// Documents with a header, whatever their form.
+  var finishedDocuments: UInt64 = 0
   /// Raw bytes of all finished documents.
   var rawBytes: UInt64 = 0
   /// What they take, headers included.
@@ -47,7 +47,7 @@ struct Counters: Equatable {
     record.append(Tag.rawBytes, rawBytes)
     record.append(Tag.storedBytes, storedBytes)
     record.append(Tag.chain, chain)
-    record.append(Tag.ownedDocuments, ownedDocuments)
+    record.append(Tag.finishedDocuments, finishedDocuments)
     for (index, count) in records.enumerated() { record.append(Tag.records + UInt8(index), count) }
     return record
   }
@@ -62,7 +62,7 @@ struct Counters: Equatable {
     self.nextDocument = nextDocument
     self.nextLineage = nextLineage
     self.nextRun = nextRun
-    ownedDocuments = record.uint(Tag.ownedDocuments) ?? 0
+    finishedDocuments = record.uint(Tag.finishedDocuments) ?? 0
     rawBytes = record.uint(Tag.rawBytes) ?? 0
     storedBytes = record.uint(Tag.storedBytes) ?? 0
     for index in records.indices { records[index] = record.uint(Tag.records + UInt8(index)) ?? 0 }
