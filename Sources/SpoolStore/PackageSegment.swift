@@ -49,7 +49,12 @@ struct PackageSegment: Equatable, Sendable {
 
   /// Reads a body; nil when it is none.
   init?(_ body: Span<UInt8>) {
-    guard let record = Record(body), let packed = record.withBytes(Tag.changes, { $0.copied }) else { return nil }
+    guard let record = Record(body) else { return nil }
+    self.init(record)
+  }
+
+  init?(_ record: Record) {
+    guard let packed = record.withBytes(Tag.changes, { $0.copied }) else { return nil }
     self.packed = packed
     fullName = record.text(Tag.name)
     var last: UInt32?

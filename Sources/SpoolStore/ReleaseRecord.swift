@@ -32,6 +32,15 @@ struct ReleaseRecord {
   var members: [Member]
 
   var writer: RecordWriter {
+    var record = content
+    record.append(Tag.fingerprint, stored.fingerprint)
+    return record
+  }
+
+  /// SHA-256 of the record's body but for the fingerprint, which `repair` may clear.
+  var contentHash: SHA256Digest { SHA256.hash(content.body.span) }
+
+  private var content: RecordWriter {
     let release = stored.release
     var record = RecordWriter(capacity: 256 + (release.description?.utf8.count ?? 0))
     record.append(Tag.product, release.key.repository.product)
@@ -46,7 +55,6 @@ struct ReleaseRecord {
     record.append(Tag.withdrawnAt, release.withdrawnAt)
     record.append(Tag.complete, release.complete ? 1 : 0)
     record.append(Tag.sequence, release.sequence)
-    record.append(Tag.fingerprint, stored.fingerprint)
     for member in members { record.append(Tag.artifact, member.contentHash.bytes + Array(member.key.utf8)) }
     return record
   }

@@ -1,3 +1,8 @@
+import LMDB
+import Threads
+import WheelModel
+import Zstd
+
 /// A store of wheel collections: one directory, many readers, one collector.
 ///
 /// Three rules. Everything a `read` body is handed lives until that body returns. Reads are short: never hold one across
@@ -8,9 +13,32 @@ public final class Store: Sendable {
   /// The directory as given to `open`.
   public let path: String
 
-  init(id: StoreID, path: String) {
-    self.id = id
-    self.path = path
+  let directory: StoreDirectory
+  let options: StoreOptions
+  let cache: DocumentCache
+  let decoders = DecoderPool()
+  let mode: OpenMode
+  private let state: Lock<State>
+
+  private struct State {
+    var opened: OpenEnvironment?
+    /// Held by a reader without a lock file, as long as it may read.
+    var readerLock: LockFile?
+    /// Held by a collector.
+    var collectorLock: LockFile?
+    var writer: StoreWriter?
+  }
+
+  private init(
+    _ directory: StoreDirectory, _ mode: OpenMode, _ options: StoreOptions, _ marker: Marker, _ state: sending State
+  ) {
+    id = marker.id
+    path = directory.path
+    self.directory = directory
+    self.mode = mode
+    self.options = options
+    cache = DocumentCache(limit: options.cacheBytes)
+    self.state = Lock(state)
   }
 
   /// Opens the store in the directory at `path`, once everything that can be checked cheaply is found whole.
@@ -19,16 +47,56 @@ public final class Store: Sendable {
   public static func open(
     path: String, mode: OpenMode = .read, options: StoreOptions = .init()
   ) throws(StoreError) -> Store {
-    fatalError("unfinished")
+    let directory = StoreDirectory(path: path)
+    guard case .collect(let create) = mode else {
+      let opening = StoreOpening(directory: directory, options: options, isCollector: false)
+      let (marker, opened, readerLock) = try opening.open()
+      return Store(directory, mode, options, marker, State(opened: opened, readerLock: readerLock))
+    }
+    if create { try FileSystem.makeDirectory(path) }
+    guard FileSystem.isDirectory(path) else { throw StoreOpening.notAStore(path) }
+    if !create, try directory.readMarker() == nil { throw StoreOpening.notAStore(path) }
+    let lock = try StoreCreation.takeCollectorLock(directory)
+    try lock.write("\(ProcessIdentity.pid)\n")
+    if create, try directory.readMarker() == nil { try StoreCreation.create(directory, options) }
+    try FileSystem.remove(directory.compacting)
+    let opening = StoreOpening(directory: directory, options: options, isCollector: true)
+    let (marker, opened, _) = try opening.open()
+    let store = Store(directory, mode, options, marker, State(opened: opened, collectorLock: lock))
+    store.startWriter(opened)
+    do throws(StoreError) {
+      try store.writer.sweepLeftovers()
+    } catch {
+      store.close()
+      throw error
+    }
+    return store
   }
 
   /// Runs `body` on the newest committed state and returns its result.
   ///
-  /// Opens the data file anew when `compact` has replaced it. Throws `StoreError`, or what `body` throws.
-  public func read<R>(_ body: (borrowing Snapshot) throws -> R) throws -> R { fatalError("unfinished") }
+  /// Opens the data file anew when `compact` has replaced it. May be nested, and called by many threads at once.
+  /// Throws `StoreError`, or what `body` throws.
+  public func read<R>(_ body: (borrowing Snapshot) throws -> R) throws -> R {
+    do {
+      let opened = try current()
+      return try opened.environment.read { transaction in
+        try body(Snapshot(transaction: transaction.alias(), store: self, opened: opened))
+      }
+    } catch let error as LMDBError {
+      throw StoreError(error, operation: "read \(path)", path: path)
+    } catch let error as ZstdError {
+      throw StoreError(error, operation: "read \(path)", path: path)
+    }
+  }
 
   /// The one writer of a store opened for collecting; traps on one opened for reading.
-  public var writer: StoreWriter { fatalError("unfinished") }
+  public var writer: StoreWriter {
+    guard let writer = state.withLock({ $0.writer }) else {
+      preconditionFailure("a store opened for reading, or closed, has no writer")
+    }
+    return writer
+  }
 
   /// The log's entries after `sequence`, oldest first, at most `limit`.
   public func changesSince(_ sequence: UInt64, limit: Int = 1024) throws -> [LogEntry] {
@@ -36,8 +104,76 @@ public final class Store: Sendable {
   }
 
   /// Opens a document to be read in pieces, each in a transaction of its own; nil when there is none of that id.
-  public func document(_ id: UInt64) throws -> DocumentReader? { fatalError("unfinished") }
+  public func document(_ id: UInt64) throws -> DocumentReader? {
+    try read { try $0.documentInfo(id) }.map { DocumentReader(info: $0, store: self) }
+  }
 
   /// Waits for transactions under way and closes the files; everything later throws. Gives up the collector's lock.
-  public func close() { fatalError("unfinished") }
+  public func close() {
+    let (opened, writer, lock) = state.withLock { state in
+      defer { state = State() }
+      return (state.opened, state.writer, state.collectorLock)
+    }
+    writer?.stop()
+    opened?.environment.close()
+    // Emptied, not removed: a lock file that comes and goes can be locked twice.
+    try? lock?.write("")
+  }
+
+  deinit { close() }
+}
+
+extension Store {
+  /// The environment, opened anew when the data file is another one than before.
+  func current() throws(StoreError) -> OpenEnvironment {
+    guard let opened = state.withLock({ $0.opened }) else {
+      throw .usage("read \(path)", "the store was closed")
+    }
+    // A collector keeps others from replacing the file, and replaces it itself through `exchange`.
+    guard case .read = mode, FileIdentity(path: directory.data) != opened.environment.fileIdentity else {
+      return opened
+    }
+    return try state.withLock { state throws(StoreError) in
+      if let newer = state.opened, newer !== opened { return newer }
+      let opening = StoreOpening(directory: directory, options: options, isCollector: false)
+      let (marker, opened, readerLock) = try opening.open()
+      guard marker.id == id else {
+        throw StoreError(
+          .unusable, .notAStore, operation: "read \(path)", cause: "another store has taken the directory",
+          hint: "start again")
+      }
+      state.opened = opened
+      state.readerLock = readerLock
+      return opened
+    }
+  }
+
+  /// Starts the writer's thread on an environment.
+  func startWriter(_ opened: OpenEnvironment) {
+    let writer = StoreWriter(opened, directory, id, options, cache)
+    state.withLock { state in
+      state.opened = opened
+      state.writer = writer
+    }
+  }
+
+  /// Stops the writer and closes the environment, so that the data file can be replaced by `body`, then opens it anew.
+  func exchange(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    let (before, writer) = state.withLock { state in
+      defer { state.writer = nil }
+      return (state.opened, state.writer)
+    }
+    writer?.stop()
+    before?.environment.close()
+    let result: Result<Void, StoreError>
+    do throws(StoreError) {
+      try body()
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    let opening = StoreOpening(directory: directory, options: options, isCollector: true)
+    startWriter(try opening.open().opened)
+    try result.get()
+  }
 }

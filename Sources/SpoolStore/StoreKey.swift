@@ -107,6 +107,25 @@ enum StoreKey {
     return fitted(key, longest: longestName) + [0]
   }
 
+  /// Whether the key of a package's segments holds its name in full.
+  static func holdsName(_ name: Text) -> Bool {
+    var key: [UInt8] = []
+    append(name, to: &key)
+    return key.count <= longestName
+  }
+
+  /// A text out of a key, without the zero byte that ends it.
+  static func name(_ escaped: Span<UInt8>) -> Text {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(escaped.count)
+    var index = 0
+    while index < escaped.count {
+      bytes.append(escaped[index])
+      index += escaped[index] == 0 ? 2 : 1
+    }
+    return Text(decoding: bytes)
+  }
+
   static func segment(_ package: [UInt8], _ lineage: UInt32, _ segment: UInt32) -> [UInt8] {
     var key = package
     Fixed.appendBigEndian(lineage, to: &key)

@@ -9,7 +9,7 @@ public enum OpenMode: Equatable, Sendable {
 /// Sizes that a store works with; the defaults are right for everyday use.
 public struct StoreOptions: Equatable, Sendable {
   /// The address space to map, in bytes; halved as long as the system refuses. Sparse: it costs no memory.
-  public var mapBytes: UInt64 = 1 << 40
+  public var mapBytes = 1 << 40
   /// The most bytes of raw documents kept to encode their successors against.
   public var cacheBytes = 6 << 20
   /// Documents above this many raw bytes are kept as plain frames in pieces, never held whole.
@@ -17,7 +17,7 @@ public struct StoreOptions: Equatable, Sendable {
   /// How many values of one lineage pass from one keyframe to the next.
   public var keyframeInterval = 16
   /// The level of compression, 1 to 12.
-  public var compressionLevel: Int32 = 3
+  public var compressionLevel = 3
 
   /// Makes the defaults.
   public init() {}

@@ -36,7 +36,7 @@ public struct StoredArtifact: Equatable, Sendable {
 /// One release as the store keeps it.
 public struct StoredRelease: Equatable, Sendable {
   /// The release.
-  public let release: Release
+  public var release: Release
   /// The listing's fingerprint at its last put; nil when the release must be collected again.
-  public let fingerprint: SHA256Digest?
+  public var fingerprint: SHA256Digest?
 }

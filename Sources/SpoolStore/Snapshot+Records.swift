@@ -1,0 +1,131 @@
+import LMDB
+public import WheelModel
+
+extension Snapshot {
+  /// One release in full; nil when it is not there.
+  public func release(_ key: ReleaseKey) throws -> StoredRelease? { try releaseView(key)?.stored }
+
+  /// One release's record, to look at single fields; nil when it is not there.
+  public func releaseView(_ key: ReleaseKey) throws -> ReleaseView? {
+    let recordKey = StoreKey.release(key)
+    return try transaction.record(tables.releases, recordKey)?
+      .decoded(tables.releases, recordKey) { ReleaseView($0) }
+  }
+
+  /// Walks releases in the order of their keys until `body` returns false.
+  ///
+  /// A walk of everything that reaches the end compares its count with the store's counter and throws `damaged` when
+  /// they differ.
+  public func forEachRelease(in scope: Scope = .all, _ body: (ReleaseView) throws -> Bool) throws {
+    try walk(tables.releases, prefix: StoreKey.prefix(scope), { ReleaseView($0) }, body)
+  }
+
+  /// One artifact in full; nil when it is not there.
+  public func artifact(_ id: ArtifactID) throws -> StoredArtifact? { try artifactView(id)?.stored }
+
+  /// One artifact's record, to look at single fields; nil when it is not there.
+  public func artifactView(_ id: ArtifactID) throws -> ArtifactView? {
+    let key = StoreKey.artifact(id)
+    return try transaction.record(tables.artifacts, key)?.decoded(tables.artifacts, key) { ArtifactView($0) }
+  }
+
+  /// The artifacts of a release in the order of their keys; empty when there is no such release.
+  public func artifacts(of release: ReleaseKey) throws -> [StoredArtifact] {
+    try artifactViews(of: release).map(\.stored)
+  }
+
+  /// The artifacts' records of a release in the order of their keys; empty when there is no such release.
+  public func artifactViews(of release: ReleaseKey) throws -> [ArtifactView] {
+    try (releaseView(release)?.artifactKeys ?? []).map { key in
+      let id = ArtifactID(release.repository, key: key)
+      guard let view = try artifactView(id) else {
+        throw StoreError.missingArtifact(id)
+      }
+      return view
+    }
+  }
+
+  /// Walks artifacts in the order of their keys until `body` returns false; as `forEachRelease`.
+  public func forEachArtifact(in scope: Scope = .all, _ body: (ArtifactView) throws -> Bool) throws {
+    try walk(tables.artifacts, prefix: StoreKey.prefix(scope), { ArtifactView($0) }, body)
+  }
+
+  /// Which release holds an artifact key in its repository; nil when none does.
+  public func owner(of id: ArtifactID) throws -> ReleaseKey? { try artifactView(id)?.release }
+
+  /// One drop; nil when it is not there.
+  public func drop(product: Text, key: Text) throws -> Drop? {
+    let recordKey = StoreKey.drop(product: product, key: key)
+    return try transaction.record(tables.drops, recordKey)?
+      .decoded(tables.drops, recordKey) { DropRecord($0)?.drop }
+  }
+
+  /// Walks drops in the order of their keys, of all products or of one, until `body` returns false.
+  public func forEachDrop(product: Text? = nil, _ body: (Drop) throws -> Bool) throws {
+    try walk(tables.drops, prefix: StoreKey.prefix(product.map { .product($0) } ?? .all), { DropRecord($0)?.drop }, body)
+  }
+
+  /// Walks open failures in the order of repository, tag and asset until `body` returns false.
+  public func forEachFailure(in scope: Scope = .all, _ body: (Failure) throws -> Bool) throws {
+    try walk(tables.failures, prefix: StoreKey.prefix(scope), { FailureRecord.read($0) }, body)
+  }
+
+  /// The open failures of one release; with nil those of the repository's listing.
+  public func failures(of repository: RepositoryKey, tag: Text?) throws -> [Failure] {
+    var failures: [Failure] = []
+    try walk(tables.failures, prefix: StoreKey.failures(of: repository, tag: tag), { FailureRecord.read($0) }) { failure in
+      failures.append(failure)
+      return true
+    }
+    return failures
+  }
+
+  /// Walks runs, newest first, until `body` returns false.
+  public func forEachRun(_ body: (RunRecord) throws -> Bool) throws {
+    let table = tables.runs
+    try transaction.forEach(table.database, reversed: true) { key, value in
+      try body(Record(sealed: value, table: table, key: key).decoded(table, key.copied) { RunRecord($0) })
+    }
+  }
+
+  /// The listing state of a repository; nil before its first walk.
+  public func source(_ repository: RepositoryKey) throws -> SourceState? {
+    let key = StoreKey.repository(repository)
+    return try transaction.record(tables.sources, key)?.decoded(tables.sources, key) { SourceState($0) }
+  }
+
+  /// Walks a whole database and compares its count with the store's counter, so that "not found" can be believed.
+  ///
+  /// Throws `damaged` when records are missing.
+  public func confirmCount(of family: RecordFamily) throws {
+    let table =
+      switch family {
+      case .releases: tables.releases
+      case .artifacts: tables.artifacts
+      case .drops: tables.drops
+      }
+    try walk(table, prefix: [], { $0 }) { _ in true }
+  }
+
+  /// Walks the records of a prefix; a walk of everything that reaches the end has its count checked.
+  private func walk<T>(
+    _ table: Table, prefix: [UInt8], _ form: (Record) -> T?, _ body: (T) throws -> Bool
+  ) throws {
+    var count = 0
+    let reachedEnd = try transaction.forEachRecord(table, prefix: prefix) { key, record in
+      count += 1
+      guard let value = form(record) else {
+        throw StoreError.damaged(table.name, key, "fields are missing")
+      }
+      return try body(value)
+    }
+    if reachedEnd && prefix.isEmpty { try checkCount(count, table) }
+  }
+}
+
+extension StoreError {
+  static func missingArtifact(_ id: ArtifactID) -> StoreError {
+    let key = StoreKey.artifact(id)
+    return .damaged("artifacts", key.span, "its release names it, but it is not there")
+  }
+}
