@@ -23,7 +23,9 @@ final class DocumentEncoder {
     guard let parent else { return try full(raw) }
     let delta = try compressor.compress(raw.span, prefix: parent.span, level: level)
     // A delta this small is far below 60 % of any full frame: no need to make one to compare.
-    guard delta.count > 64 + raw.count / 50 else { return try compared(.init(codec: .delta, frame: delta), raw, parent) }
+    guard delta.count > 64 + raw.count / 50 else {
+      return try compared(.init(codec: .delta, frame: delta), raw, parent)
+    }
     let alone = try full(raw)
     guard delta.count * 10 <= alone.frame.count * 6 else { return alone }
     return try compared(.init(codec: .delta, frame: delta), raw, parent)

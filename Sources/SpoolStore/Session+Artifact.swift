@@ -1,5 +1,5 @@
-import LMDB
 import Digest
+import LMDB
 import WheelModel
 
 /// An artifact that was read anew, with its content.

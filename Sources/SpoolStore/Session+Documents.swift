@@ -1,5 +1,5 @@
-import LMDB
 import Digest
+import LMDB
 import WheelModel
 
 /// The documents that the artifacts of one release have brought so far, for their siblings to be encoded against.

@@ -17,7 +17,8 @@ extension Session {
   func gather(_ prepared: PreparedDocument) throws -> [UInt8] {
     var raw: [UInt8] = []
     raw.reserveCapacity(Int(clamping: prepared.rawBytes))
-    try decoder.stream(prepared.id, prepared.header(.constraintsFile), in: transaction.read, tables.documents) { bytes in
+    try decoder.stream(prepared.id, prepared.header(.constraintsFile), in: transaction.read, tables.documents) {
+      bytes in
       raw.append(copying: bytes)
     }
     return raw

@@ -1,5 +1,5 @@
-import LMDB
 import Digest
+import LMDB
 import WheelModel
 
 extension Session {

@@ -1,5 +1,5 @@
-import LMDB
 import Digest
+import LMDB
 
 /// A document without an owner that is kept because others are encoded against it, or because the package index is
 /// compared with it.

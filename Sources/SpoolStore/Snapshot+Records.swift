@@ -62,7 +62,8 @@ extension Snapshot {
 
   /// Walks drops in the order of their keys, of all products or of one, until `body` returns false.
   public func forEachDrop(product: Text? = nil, _ body: (Drop) throws -> Bool) throws {
-    try walk(tables.drops, prefix: StoreKey.prefix(product.map { .product($0) } ?? .all), { DropRecord($0)?.drop }, body)
+    try walk(
+      tables.drops, prefix: StoreKey.prefix(product.map { .product($0) } ?? .all), { DropRecord($0)?.drop }, body)
   }
 
   /// Walks open failures in the order of repository, tag and asset until `body` returns false.
@@ -73,7 +74,8 @@ extension Snapshot {
   /// The open failures of one release; with nil those of the repository's listing.
   public func failures(of repository: RepositoryKey, tag: Text?) throws -> [Failure] {
     var failures: [Failure] = []
-    try walk(tables.failures, prefix: StoreKey.failures(of: repository, tag: tag), { FailureRecord.read($0) }) { failure in
+    try walk(tables.failures, prefix: StoreKey.failures(of: repository, tag: tag), { FailureRecord.read($0) }) {
+      failure in
       failures.append(failure)
       return true
     }

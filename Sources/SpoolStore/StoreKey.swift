@@ -16,7 +16,7 @@ enum StoreKey {
   static func append(_ text: Text, to key: inout [UInt8]) {
     var text = text.string
     text.withUTF8 { utf8 in
-      for unsafe byte in unsafe utf8 {
+      for unsafebyte in unsafe utf8 {
         key.append(byte)
         if byte == 0 { key.append(0xff) }
       }

@@ -65,11 +65,6 @@ public struct RepairReport: Equatable, Sendable {
 }
 
 extension Store {
-  /// Looks for damage and returns what it found; reads in short transactions, so a collector may be at work.
-  public func verify(
-    _ options: VerifyOptions = .init(), progress: (VerifyReport) -> Void = { _ in }
-  ) throws(StoreError) -> VerifyReport { fatalError("unfinished") }
-
   /// Rewrites the store without free pages and without retained documents; readers go on and change over by themselves.
   ///
   /// For a store opened for collecting. `repack` encodes every document anew.

@@ -11,7 +11,10 @@ final class WriterCore {
   private let directory: StoreDirectory
   private let store: StoreID
 
-  init(_ open: OpenEnvironment, _ directory: StoreDirectory, _ store: StoreID, _ options: StoreOptions, _ cache: DocumentCache) {
+  init(
+    _ open: OpenEnvironment, _ directory: StoreDirectory, _ store: StoreID, _ options: StoreOptions,
+    _ cache: DocumentCache
+  ) {
     self.open = open
     self.options = options
     self.cache = cache

@@ -1,0 +1,86 @@
+import Digest
+import LMDB
+import WheelModel
+
+/// Goes through a snapshot and notes what is wrong with it.
+final class Verifier {
+  /// More findings than this are counted only.
+  static let longestList = 1000
+
+  let transaction: ReadTransaction
+  let tables: Tables
+  let store: Store
+  var report: VerifyReport
+  var counters: Counters
+  /// The ids of documents that artifacts name.
+  var owned: [UInt64] = []
+  /// The positions in use of each lineage, in order.
+  var positions: [UInt32: [UInt32]] = [:]
+
+  init(_ snapshot: borrowing Snapshot, _ report: VerifyReport = .init()) throws {
+    transaction = snapshot.transaction.alias()
+    tables = snapshot.tables
+    store = snapshot.store
+    self.report = report
+    counters = try transaction.counters(tables)
+  }
+
+  func find(_ table: Table, _ subject: String, _ problem: String) {
+    report.findingCount += 1
+    guard report.findings.count < Self.longestList else { return }
+    report.findings.append(Finding(database: table.name, subject: subject, problem: problem))
+  }
+
+  func find(_ table: Table, _ key: Span<UInt8>, _ problem: String) { find(table, StoreKey.describe(key), problem) }
+
+  /// Walks a whole database; what is damaged is noted and left out, and the count compared with the counter.
+  func walk<T>(_ table: Table, _ form: (Record) -> T?, _ body: (_ key: [UInt8], _ value: T) throws -> Void) {
+    var count: UInt64 = 0
+    attempt(table) {
+      try transaction.forEach(table.database) { key, value in
+        count += 1
+        report.records += 1
+        do {
+          let record = try Record(sealed: value, table: table, key: key)
+          if let value = form(record) {
+            try body(key.copied, value)
+          } else {
+            find(table, key, "fields are missing")
+          }
+        } catch let error as StoreError {
+          find(table, key, error.cause)
+        }
+        return true
+      }
+    }
+    let expected = Tables.names.firstIndex(of: table.name).map { counters.records[$0] }
+    if let expected, count != expected { find(table, "all", "\(count) records were found, \(expected) were written") }
+  }
+
+  /// Runs `body`; what it throws becomes a finding.
+  func attempt(_ table: Table, _ subject: String = "all", _ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      find(table, subject, StoreError(error, operation: "walk", path: store.path).cause)
+    }
+  }
+
+  func verifyStructure() throws {
+    verifyMembers()
+    verifyArtifacts()
+    verifyReleases()
+    verifyDrops()
+    verifyLineages()
+    verifyDocumentRecords()
+    verifyRetained()
+    verifyLog()
+    verifyIndex()
+    walk(tables.pending, { $0 }) { _, _ in }
+    walk(tables.sources, { SourceState($0) }) { _, _ in }
+    walk(tables.failures, { FailureRecord.read($0) }) { key, failure in
+      if key != StoreKey.failure(failure) { find(tables.failures, key.span, "it lies under another's key") }
+    }
+    walk(tables.runs, { RunRecord($0) }) { _, _ in }
+  }
+}
