@@ -14,12 +14,10 @@ enum StoreKey {
   static let longestConfigured = 200
 
   static func append(_ text: Text, to key: inout [UInt8]) {
-    var text = text.string
-    text.withUTF8 { utf8 in
-      for unsafebyte in unsafe utf8 {
-        key.append(byte)
-        if byte == 0 { key.append(0xff) }
-      }
+    // A string of the standard library is contiguous; `utf8` is then a plain loop.
+    for byte in text.utf8 {
+      key.append(byte)
+      if byte == 0 { key.append(0xff) }
     }
     key.append(0)
   }
