@@ -52,6 +52,15 @@ extension Snapshot {
     try packageList(document: artifact.packages, rows: artifact.packageRows)
   }
 
+  /// The package rows of an internal document, as `StoredArtifact.packages` names it; their number is counted.
+  public func packageList(document: DocumentInfo) throws -> PackageList {
+    let list = try packageList(document: document, rows: 0)
+    var rows = PackageRows(list.bytes)
+    var count = 0
+    while let group = try rows.next() { count += try rows.versions(group).count }
+    return PackageList(bytes: list.bytes, count: count)
+  }
+
   private func packageList(document: DocumentInfo, rows: UInt64) throws -> PackageList {
     guard let bytes = try self.document(document.id) else {
       let key = StoreKey.number(document.id)
