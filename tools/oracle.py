@@ -33,8 +33,6 @@ WANTED = {
 DOCUMENTS = ("constraints_file", "build_sequence_summary", "dependency_graph")
 SPACE = b"\t\n\v\f\r "
 API, STORAGE = "https://gitlab.example.test", "https://storage.example.test"
-# Codes that two careful readers may choose differently for one and the same damage.
-SAME_CODE = {"E_ENCODING": "E_JSON"}
 
 
 class Rejected(Exception):
@@ -91,10 +89,12 @@ def pax_records(content):
 
 
 def tar_members(data):
-    """Yields (path, type flag, content) of each member; returns only at a true end."""
+    """Yields (path, type flag, content) of each member. The end is a block of zeros, or the end of the file between two members."""
     at, pax, everywhere, long_name = 0, {}, {}, None
     while True:
         block = data[at:at + 512]
+        if not block and data:
+            return
         if len(block) < 512:
             raise Rejected("E_TAR", "no end of the archive")
         if not any(block):
@@ -119,6 +119,8 @@ def tar_members(data):
         if len(content) < size:
             raise Rejected("E_TAR", "a member is cut")
         at += size + -size % 512
+        if at > len(data):
+            raise Rejected("E_TAR", "the padding of a member is cut")
         if flag == b"x":
             pax = pax_records(content)
         elif flag == b"g":
@@ -161,7 +163,7 @@ def parse_json(content, what):
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Rejected("E_ENCODING", f"{what}: {error}") from None
+        raise Rejected("E_JSON", f"{what}: {error}") from None
     depth = deepest = 0
     for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
         if token[0] in "[{":
@@ -528,8 +530,7 @@ class Comparison:
                 self.differ(f"{what} asset {name}", value, got)
 
     def failures(self, found):
-        same = lambda entry: entry[:3] + (SAME_CODE.get(entry[3], entry[3]),)
-        self.keys("failure", {same(entry): 1 for entry in self.expected.failures}, {same(entry): 1 for entry in found})
+        self.keys("failure", dict.fromkeys(self.expected.failures), found)
 
     def result(self):
         if self.count:
