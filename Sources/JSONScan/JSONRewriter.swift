@@ -3,7 +3,7 @@
 /// Validates as `JSONScanner` does. Memory is bounded by the longest key the rules ask for and by `heldBytes`.
 public struct JSONRewriter<Rules: JSONRewriteRules> {
   private var scanner: JSONScanner
-  private var writer: RewritingVisitor<Rules>
+  private var writer: RewritingVisitor
 
   /// Makes a rewriter for one text.
   ///
@@ -16,7 +16,10 @@ public struct JSONRewriter<Rules: JSONRewriteRules> {
   }
 
   /// The rules, with what they have learnt.
-  public var rules: Rules { writer.rules }
+  public var rules: Rules {
+    guard let rules = writer.rules as? Rules else { preconditionFailure("the rules are those of the initialiser") }
+    return rules
+  }
 
   /// Takes the next piece and appends what it becomes to `output`.
   ///
@@ -26,7 +29,7 @@ public struct JSONRewriter<Rules: JSONRewriteRules> {
     defer { swap(&writer.output, &output) }
     do {
       try scanner.feed(bytes, &writer)
-    } catch is RewritingVisitor<Rules>.HeldTooLong {
+    } catch is RewritingVisitor.HeldTooLong {
       throw scanner.failure(.heldTooLong, at: 0)
     }
   }

@@ -1,12 +1,16 @@
 /// Turns the events of a scanner into compact JSON.
-struct RewritingVisitor<Rules: JSONRewriteRules>: JSONVisitor {
+///
+/// Knows its rules as an existential: it asks them once a member, and is itself compiled once, for speed.
+struct RewritingVisitor: JSONVisitor {
   struct HeldTooLong: Error {}
 
   static var wantsRaw: Bool { true }
 
   var output: [UInt8] = []
-  private(set) var rules: Rules
+  private(set) var rules: any JSONRewriteRules
   private let heldBytes: Int
+  /// The most bytes of a key, as written, that are held back until the rules have decided.
+  private let heldKeyBytes: Int
 
   /// For each open container whether it is an object.
   private var kinds = LevelStack()
@@ -23,8 +27,10 @@ struct RewritingVisitor<Rules: JSONRewriteRules>: JSONVisitor {
   private var held: [UInt8] = []
   private var cut: StringCut?
 
-  init(rules: Rules, heldBytes: Int) {
+  init(rules: any JSONRewriteRules, heldBytes: Int) {
     self.rules = rules
+    // An escape is at most six times as long as what it stands for.
+    heldKeyBytes = 6 * type(of: rules).longestKey + 2
     self.heldBytes = heldBytes
   }
 
@@ -62,8 +68,7 @@ struct RewritingVisitor<Rules: JSONRewriteRules>: JSONVisitor {
     if isDropping { return }
     if isKeyNext, !isPassing {
       held.append(copying: bytes)
-      // An escape is at most six times as long as what it stands for.
-      if held.count > 6 * Rules.longestKey + 2 { passHeld() }
+      if held.count > heldKeyBytes { passHeld() }
     } else if cut != nil {
       try holdCut(bytes)
     } else if isPassing {
@@ -155,7 +160,7 @@ struct RewritingVisitor<Rules: JSONRewriteRules>: JSONVisitor {
   }
 
   private mutating func holdCut(_ bytes: Span<UInt8>) throws {
-    for index in bytes.indices { cut?.take(bytes[index], &held) }
+    cut?.take(bytes, &held)
     guard held.count <= heldBytes else { throw HeldTooLong() }
   }
 }
@@ -170,12 +175,27 @@ private struct StringCut {
 
   init(after byte: UInt8) { self.byte = byte }
 
-  /// Takes one byte of a string that is known to be JSON.
-  mutating func take(_ next: UInt8, _ held: inout [UInt8]) {
-    guard isOpened else {
-      isOpened = true
+  /// Takes the next bytes of a string that is known to be JSON.
+  mutating func take(_ piece: Span<UInt8>, _ held: inout [UInt8]) {
+    let start = isOpened ? 0 : 1
+    isOpened = true
+    var keptFrom = start
+    var hasEscapes = isEscaped || hexDigitsLeft > 0
+    var at = piece.count
+    while at > start, !hasEscapes {
+      at -= 1
+      if piece[at] == 0x5c { hasEscapes = true }
+      if piece[at] == byte, byte != 0x22, keptFrom == start { keptFrom = at + 1 }
+    }
+    if hasEscapes {
+      for index in start..<piece.count { take(piece[index], &held) }
       return
     }
+    if keptFrom > start { held.removeAll(keepingCapacity: true) }
+    held.append(copying: piece.extracting(keptFrom..<piece.count))
+  }
+
+  private mutating func take(_ next: UInt8, _ held: inout [UInt8]) {
     held.append(next)
     if hexDigitsLeft > 0 {
       unit = unit << 4 | UInt32(hexDigit(next) ?? 0)

@@ -134,13 +134,19 @@ package struct UTF8Sequence: Sendable {
   /// Whether bytes are UTF-8 from the first to the last.
   package static func isValid(_ bytes: Span<UInt8>) -> Bool {
     var sequence = UTF8Sequence()
-    for index in bytes.indices {
-      let byte = bytes[index]
+    var at = 0
+    while at < bytes.count {
+      if sequence.isComplete, at <= bytes.count - 8, word(bytes, at) & 0x8080_8080_8080_8080 == 0 {
+        at += 8
+        continue
+      }
+      let byte = bytes[at]
       if sequence.isComplete {
         if byte >= 0x80, !sequence.begin(byte) { return false }
       } else if !sequence.accepts(byte) {
         return false
       }
+      at += 1
     }
     return sequence.isComplete
   }

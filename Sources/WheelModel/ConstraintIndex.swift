@@ -4,12 +4,15 @@
 struct ConstraintIndex {
   private let text: [UInt8]
   /// Offsets of lines, each one more than it is; 0 is free. Open addressing, a power of two.
-  private var slots = [UInt32](repeating: 0, count: 64)
+  private var slots: [UInt32]
   private var used = 0
 
   /// Indexes the lines of a text of less than 4 GiB.
   init(_ text: [UInt8]) {
     self.text = text
+    // A constraint has about 16 bytes: most texts need no growing.
+    let expected = max(text.count / 12, 16)
+    slots = [UInt32](repeating: 0, count: 1 << (Int.bitWidth - expected.leadingZeroBitCount))
     RequirementLines.forEach(text) { line in
       guard let name = RequirementLines.name(text.span, line) else { return }
       insert(UInt32(line.lowerBound), ProjectName.canonical(text[name]))

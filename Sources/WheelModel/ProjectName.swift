@@ -4,6 +4,7 @@ public enum ProjectName {
   /// ASCII letters become lower case. PEP 503.
   public static func canonical(_ name: some Sequence<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
+    result.reserveCapacity(name.underestimatedCount)
     var isInRun = false
     for byte in name {
       switch byte {
