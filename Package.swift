@@ -78,7 +78,7 @@ let package = Package(
     tests("LMDB", ["TestSupport", "Threads"]),
     tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),
-    tests("JSONScan", ["TestSupport"]), tests("WheelModel"), tests("Configuration", ["TestSupport"]),
+    tests("JSONScan", ["TestSupport"]), tests("WheelModel", ["TestSupport"]), tests("Configuration", ["TestSupport"]),
     tests("SpoolStore"), tests("Collector", ["TestSupport", "WheelModel", "SpoolStore", "Digest", "Threads"]),
     tests("Exporter"),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
