@@ -40,7 +40,7 @@ struct VersionParser {
     return parts
   }
 
-  /// Reads `[-_.]?WORD[-_.]?NUMBER?`.
+  /// Reads `[-_.]?WORD[-_.]?NUMBER?`; nil when the word is not there.
   private mutating func numbered(_ words: [String]) -> VersionNumber? {
     attempt { parser in parser.word(words) == nil ? nil : parser.optionalNumber() }
   }
@@ -50,11 +50,10 @@ struct VersionParser {
     return words.first { skip($0) }
   }
 
+  /// Reads `[-_.]?NUMBER?`; the separator may stand alone.
   private mutating func optionalNumber() -> VersionNumber {
-    attempt { parser in
-      parser.skipSeparator()
-      return parser.number()
-    } ?? .zero
+    skipSeparator()
+    return number() ?? .zero
   }
 
   private mutating func localSegments() -> [VersionParts.LocalSegment]? {

@@ -35,7 +35,8 @@ struct VersionTests {
     "have many spellings, which differ by bytes alone",
     arguments: [
       ["1.0", "1", "1.0.0", "v1.0", " 1.0\n", "01.0", "0!1"], ["1.0a0", "1.0a", "1.0-alpha", "1.0.ALPHA.0", "1_a_0"],
-      ["1.0rc3", "1.0c3", "1.0-preview_3", "1.0pre3"], ["1.0.post0", "1.0-r", "1.0.rev", "1.0_POST_0", "1.0-0"],
+      ["1.0rc3", "1.0c3", "1.0-preview_3", "1.0pre3"],
+      ["1.0.post0", "1.0-r", "1.0.rev", "1.0_POST_0", "1.0-0", "1.0_r-"],
       ["1.0.dev0", "1.0dev", "1.0-DEV-0"], ["1.0+ubuntu.1", "1.0+ubuntu-1", "1.0+UBUNTU_01"],
     ] as [[Text]])
   func spellings(_ texts: [Text]) {
