@@ -80,7 +80,7 @@ let package = Package(
     tests("Tarball", ["CZlib", "TestSupport"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel", ["TestSupport"]), tests("Configuration", ["TestSupport"]),
     tests("SpoolStore"), tests("Collector", ["TestSupport", "WheelModel", "SpoolStore", "Digest", "Threads"]),
-    tests("Exporter"),
+    tests("Exporter", ["TestSupport", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore"]),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
   ]
 )
