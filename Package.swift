@@ -27,7 +27,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "wheelspool",
   dependencies: [
-    .package(url: "https://github.com/LebJe/TOMLKit.git", exact: "0.6.0")
+    .package(url: "https://github.com/LebJe/TOMLKit.git", exact: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
   ],
   targets: [
     // C libraries
@@ -59,6 +60,15 @@ let package = Package(
     library("Collector", ["Fetch", "Tarball", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
     library("Exporter", ["Postgres", "SQLite", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
     library("Inspector", ["JSONScan", "Digest", "WheelModel", "SpoolStore"]),
+
+    // The command line
+    .systemLibrary(name: "CPosix"),
+    .executableTarget(
+      name: "wheelspool",
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "CPosix", "Threads", "WheelModel",
+        "Configuration", "SpoolStore", "Collector", "Exporter", "Inspector",
+      ], swiftSettings: strict),
 
     // What tests stand on
     .systemLibrary(name: "CTestSystem", path: "Tests/CTestSystem"),

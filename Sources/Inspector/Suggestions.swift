@@ -9,22 +9,37 @@ public enum Suggestions {
     return near.isEmpty ? nil : "did you mean \(near.joined(separator: ", "))?"
   }
 
-  /// Returns the nearest names, nearest first: those that contain the name, then those within a third of its length in
-  /// single edits.
+  /// Returns the nearest names, nearest first.
   public static func nearest(to name: String, among known: some Sequence<String>) -> [String] {
-    let target = Array(name.utf8.prefix(256))
-    let bound = max(2, target.count / 3)
-    var found: [(distance: Int, name: String)] = []
-    for candidate in known {
-      let other = Array(candidate.utf8.prefix(256))
-      let distance = contains(other, target) ? 0 : editDistance(target, other, bound: bound)
-      guard distance <= bound else { continue }
-      let place = found.firstIndex { distance < $0.distance } ?? found.count
-      guard place < limit else { continue }
-      found.insert((distance, candidate), at: place)
-      if found.count > limit { found.removeLast() }
-    }
-    return found.map(\.name)
+    var nearest = NearestNames(to: name)
+    for candidate in known { nearest.offer(candidate) }
+    return nearest.names
+  }
+}
+
+/// Keeps the few names, among many that are offered, that lie nearest to one: those that contain it, then those within a
+/// third of its length in single edits.
+struct NearestNames {
+  private let target: [UInt8]
+  private let bound: Int
+  private var found: [(distance: Int, name: String)] = []
+
+  init(to name: String) {
+    target = Array(name.utf8.prefix(256))
+    bound = max(2, target.count / 3)
+  }
+
+  /// The nearest, nearest first.
+  var names: [String] { found.map(\.name) }
+
+  mutating func offer(_ candidate: String) {
+    let other = Array(candidate.utf8.prefix(256))
+    let worst = found.count < Suggestions.limit ? bound : found[found.count - 1].distance - 1
+    guard worst >= 0 else { return }
+    let distance = Self.contains(other, target) ? 0 : max(1, Self.editDistance(target, other, bound: worst))
+    guard distance <= worst else { return }
+    found.insert((distance, candidate), at: found.firstIndex { distance < $0.distance } ?? found.count)
+    if found.count > Suggestions.limit { found.removeLast() }
   }
 
   private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {

@@ -84,3 +84,21 @@ public struct GraphConstraints {
     return users.sorted { $1.version < $0.version }.first { $0.count == askers }?.version.normal
   }
 }
+
+extension GraphConstraints.Choice {
+  /// Writes the lines.
+  ///
+  /// Throws what the output throws.
+  public func write(to output: BufferedOutput, raw: Bool) throws {
+    var writer = LineWriter(output, raw: raw)
+    for line in lines { try writer.line(line) }
+  }
+
+  /// Says which packages stand in the way.
+  public func error(artifact: String) -> InspectorError {
+    InspectorError(
+      .conflict, "choosing one version of each package",
+      cause: "no single version of \(conflicts.joined(separator: ", ")) meets all requirements",
+      hint: "wheelspool graph duplicates \(artifact)")
+  }
+}

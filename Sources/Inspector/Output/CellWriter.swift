@@ -1,3 +1,4 @@
+import JSONScan
 public import WheelModel
 
 /// Writes one value after another in the form that a format wants, into a growing buffer.
@@ -51,6 +52,17 @@ public struct CellWriter {
 
   /// Writes a text, or null.
   public mutating func text(_ value: Text?) { text(value?.string) }
+
+  /// Writes a text that is known to be UTF-8.
+  public mutating func utf8(_ value: Span<UInt8>) {
+    guard !isCSV, TerminalText.isPlain(value), !isJSON || !TerminalText.needsBackslash(value) else {
+      return text(TerminalText.string(value))
+    }
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+    bytes.append(copying: value)
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+    width = value.count
+  }
 
   /// Writes a number, or null.
   public mutating func number(_ value: (some BinaryInteger)?) {

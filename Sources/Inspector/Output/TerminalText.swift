@@ -1,3 +1,4 @@
+import JSONScan
 import WheelModel
 
 /// Makes text safe for terminals and knows how wide it is there.
@@ -44,6 +45,12 @@ public enum TerminalText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  static func string(_ utf8: Span<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    bytes.append(copying: utf8)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The number of columns the text takes.
   public static func width(_ text: String) -> Int {
     if isPlain(text.utf8.span) { return text.utf8.count }
@@ -81,7 +88,7 @@ public enum TerminalText {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private static func needsBackslash(_ bytes: Span<UInt8>) -> Bool {
+  static func needsBackslash(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices where bytes[index] == 0x22 || bytes[index] == 0x5c { return true }
     return false
   }

@@ -1,0 +1,27 @@
+// Functions of the system that Swift does not import: they take a variable number of arguments.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/// The size of the terminal behind a file descriptor; returns 0 on success.
+static inline int wheelspool_terminal_size(int descriptor, unsigned short *columns, unsigned short *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+/// Keeps the process's memory out of core dumps and away from debuggers of the same user.
+static inline int wheelspool_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+/// A pipe whose ends no program started later inherits; returns 0 on success.
+static inline int wheelspool_pipe(int *ends) {
+  if (pipe(ends) != 0) return -1;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  return 0;
+}

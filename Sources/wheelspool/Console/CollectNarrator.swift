@@ -1,0 +1,175 @@
+import ArgumentParser
+import Collector
+import Glibc
+import Inspector
+import SpoolStore
+import Threads
+import WheelModel
+
+/// How a run shows its progress.
+enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
+  /// A bar when standard error is a terminal, else nothing.
+  case auto
+  /// A line on standard error that is drawn over.
+  case bar
+  /// A line on standard output for each commit.
+  case lines
+  /// An object on standard output for each commit.
+  case json
+  /// Nothing.
+  case none
+}
+
+/// Tells of a run: commits on standard output, the bar and messages on standard error.
+final class CollectNarrator: CollectObserver {
+  private struct State {
+    var isReaderGone = false
+    var isBarShown = false
+    var lastDrawn = 0.0
+    var listed = 0
+    var settled = 0
+  }
+
+  private let log: Log
+  private let form: ProgressForm
+  private let width: Int
+  private let state = Lock(State())
+
+  init(log: Log, form: ProgressForm, isQuiet: Bool) {
+    self.log = log
+    let terminal = Terminal(descriptor: 2)
+    width = terminal.columns
+    self.form = form == .auto ? (terminal.isTerminal && !isQuiet && !log.isJSON ? .bar : .none) : form
+  }
+
+  func receive(_ event: CollectEvent) {
+    switch event {
+    case .committed(let release, let sequence, let artifacts): committed(release, sequence, artifacts)
+    case .progress(let counts): draw(counts)
+    case .listing(let repository, let page, let releases, _):
+      say { $0.debug("\(Self.name(repository)): page \(page), \(releases) releases so far") }
+    case .listed(let repository, let releases, let isUnchanged):
+      state.withLock { $0.listed += releases }
+      say { $0.info("\(Self.name(repository)): \(releases) releases listed\(isUnchanged ? ", nothing changed" : "")") }
+    case .planned(let release, let assets):
+      say { $0.debug("\(Self.name(release)): \(assets) assets to read") }
+    case .withdrawn(let release, _):
+      say { $0.info("\(Self.name(release)): withdrawn upstream") }
+    case .failed(let failure):
+      say { $0.warning(Self.text(failure)) }
+    case .waiting(let repository, let seconds, let reason):
+      say { $0.debug("\(Self.name(repository)): waiting \(Int(seconds.rounded(.up))) s: \(reason)") }
+    case .finished: break
+    }
+  }
+
+  /// Tells how the run went.
+  func end(_ summary: RunSummary) {
+    for repository in summary.repositories {
+      switch repository.listing {
+      case .failed(let code, let message):
+        say {
+          $0.error(
+            Report(
+              operation: "\(Self.name(repository.key)): listing its releases", cause: Redaction.clean(message),
+              code: code.rawValue, kept: "what the store had", status: .source))
+        }
+      case .partial(let code):
+        say { $0.warning("\(Self.name(repository.key)): the listing is not complete (\(code.rawValue))") }
+      case .complete, .unchanged, .interrupted: break
+      }
+    }
+    let counts = summary.counts
+    var text = "\(summary.outcome): \(counts.committed) releases \(summary.isDryRun ? "to commit" : "committed"), "
+    text += "\(counts.unchanged) unchanged, \(counts.withdrawn) withdrawn, \(counts.artifacts) artifacts read, "
+    text += "\(summary.openFailures) failures open, \(counts.requests) requests, "
+    text += "\(HumanSize.text(counts.downloadedBytes)) downloaded, \(HumanSize.text(counts.storedBytes)) stored"
+    say { $0.info(text) }
+  }
+
+  // MARK: standard output
+
+  private func committed(_ release: ReleaseKey, _ sequence: UInt64, _ artifacts: Int) {
+    switch form {
+    case .lines:
+      let parts = [release.repository.product, release.repository.repository, release.tag].map {
+        SafeText.escape($0, limit: 4096)
+      }
+      write("committed \(sequence) \(parts.joined(separator: " ")) \(artifacts)\n")
+    case .json:
+      var json = JSONCell(presentation: Presentation(isTerminal: true))
+      json.object {
+        $0.member("event", "committed")
+        $0.member("sequence", sequence)
+        $0.member("product_key", release.repository.product)
+        $0.member("repository_key", release.repository.repository)
+        $0.member("tag", release.tag)
+        $0.member("artifacts", artifacts)
+      }
+      write(String(decoding: json.text, as: UTF8.self) + "\n")
+    case .auto, .bar, .none: break
+    }
+    say { $0.debug("\(Self.name(release)): committed as \(sequence) with \(artifacts) artifacts") }
+  }
+
+  /// Writes at once. When nobody reads any more the run goes on in silence.
+  private func write(_ line: String) {
+    state.withLock { state in
+      if state.isReaderGone { return }
+      do { try FileOutput(descriptor: 1).write(Array(line.utf8).span) } catch { state.isReaderGone = true }
+    }
+  }
+
+  // MARK: standard error
+
+  /// Runs `body`, which writes messages, with the bar out of the way.
+  private func say(_ body: (Log) -> Void) {
+    state.withLock { state in
+      if state.isBarShown { Self.toTerminal("\r\u{1b}[K") }
+      state.isBarShown = false
+      body(log)
+    }
+  }
+
+  /// Draws the bar, at most ten times a second.
+  private func draw(_ counts: RunRecord.Counts) {
+    guard form == .bar else { return }
+    state.withLock { state in
+      let now = Clock.monotonicSeconds
+      guard now - state.lastDrawn >= 0.1 else { return }
+      state.lastDrawn = now
+      state.isBarShown = true
+      let settled = Int(counts.committed + counts.unchanged)
+      Self.toTerminal("\r\u{1b}[K" + bar(settled: settled, listed: state.listed, counts))
+    }
+  }
+
+  private func bar(settled: Int, listed: Int, _ counts: RunRecord.Counts) -> String {
+    let text =
+      " \(settled)/\(listed) releases, \(counts.artifacts) artifacts, \(HumanSize.text(counts.downloadedBytes)), "
+      + "\(counts.failures) failures"
+    let room = min(30, width - text.utf8.count - 3)
+    guard room >= 5, listed > 0 else { return String(text.dropFirst().prefix(max(width - 1, 0))) }
+    let filled = min(room, room * settled / listed)
+    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: room - filled) + "]" + text
+  }
+
+  private static func toTerminal(_ text: String) { try? FileOutput(descriptor: 2).write(Array(text.utf8).span) }
+
+  // MARK: words
+
+  private static func name(_ repository: RepositoryKey) -> String {
+    "\(SafeText.escape(repository.product)) \(SafeText.escape(repository.repository))"
+  }
+
+  private static func name(_ release: ReleaseKey) -> String {
+    "\(name(release.repository)) \(SafeText.escape(release.tag))"
+  }
+
+  private static func text(_ failure: Failure) -> String {
+    var text = name(failure.repository)
+    if let tag = failure.tag { text += " " + SafeText.escape(tag) }
+    if let asset = failure.asset { text += " " + SafeText.escape(asset) }
+    return text + ": \(failure.message) (\(failure.code.rawValue))"
+  }
+}
