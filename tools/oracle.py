@@ -500,11 +500,10 @@ class Comparison:
         self.compared += len(set(found) & set(expected))
         return sorted(set(found) & set(expected), key=repr)
 
-    def fields(self, what, expected, found, optional=()):
+    def fields(self, what, expected, found):
         for name, value in expected.items():
             if name not in found:
-                if name not in optional:
-                    self.differ(f"{what} {name}", value, "no such field")
+                self.differ(f"{what} {name}", value, "no such field")
             elif name == "artifact_keys":
                 if sorted(found[name], key=str.encode) != value:
                     self.differ(f"{what} {name}", value, found[name])
@@ -580,7 +579,7 @@ def check_records(comparison, records, with_failures):
             found[kind][(repository, record.get("tag"), record.get("asset"), record["code"])] = record
     for kind, wanted in (("release", expected.releases), ("artifact", expected.artifacts), ("drop", expected.drops)):
         for key in comparison.keys(kind, wanted, found[kind]):
-            comparison.fields(f"{kind} {key}", wanted[key], found[kind][key], optional=("withdrawn_at", "documents"))
+            comparison.fields(f"{kind} {key}", wanted[key], found[kind][key])
     comparison.keys("package", dict.fromkeys(expected.packages), found["package"])
     if with_failures:
         comparison.failures(found["failure"])
@@ -619,6 +618,13 @@ def check_store(args, expected):
     return comparison.result()
 
 
+def unflatten(row):
+    """Gives a target's row the shape of a dump: what belongs to the asset and to each document in one object."""
+    row["asset"] = {field: row.get(f"asset_{field}") for field in ("name", "url", "size", "sha256")}
+    row["documents"] = {kind: {"bytes": row[kind + "_bytes"], "sha256": row[kind + "_sha256"]}
+                        for kind in DOCUMENTS if row.get(kind + "_sha256") is not None}
+
+
 def check_tables(comparison, tables, document):
     """Compares rows of the target's tables, each a dict by column; `document(row, kind)` tells whether a document is right."""
     expected = comparison.expected
@@ -628,19 +634,12 @@ def check_tables(comparison, tables, document):
             row, want = rows[found], dict(wanted[found])
             if name == "artifacts":
                 want["artifact_key"] = want.pop("key")
-                asset, documents = want.pop("asset"), want.pop("documents")
-                for field, value in asset.items():
-                    column = f"asset_{field}"
-                    if column in row and field not in ("url", "name") and row[column] != value:
-                        comparison.differ(f"artifacts {found} {column}", value, row[column])
+                unflatten(row)
                 for kind in DOCUMENTS:
-                    sha256 = documents.get(kind, {}).get("sha256")
-                    if row[kind + "_sha256"] != sha256:
-                        comparison.differ(f"artifacts {found} {kind}_sha256", sha256, row[kind + "_sha256"])
                     problem = document(row, kind)
                     if problem:
                         comparison.differ(f"artifacts {found} {kind}", *problem)
-            comparison.fields(f"{name} {found}", want, row, optional=("artifact_keys", "drop_keys", "package_names"))
+            comparison.fields(f"{name} {found}", want, row)
     rows = {row["drop_key"]: row for row in tables["drops"]}
     for found in comparison.keys("drops", expected.drops, rows):
         want = dict(expected.drops[found])
@@ -739,6 +738,11 @@ def check_ndjson(args, expected):
             record = json.loads(line)
             if record["kind"] == "release":
                 current = groups[(record["product_key"], record["repository_key"], record["tag"])] = [record]
+            elif record["kind"] == "delete":
+                groups.pop((record["product_key"], record["repository_key"], record["tag"]), None)
+                current = None
+            elif record["kind"] == "reset":
+                groups, current = {}, None
             elif record["kind"] == "watermark":
                 current = None
             elif current is None:
@@ -750,10 +754,7 @@ def check_ndjson(args, expected):
     records = [r for (product, _, _), group in groups.items() if product == expected.product for r in group]
     for record in records:
         if record["kind"] == "artifact":
-            for kind in DOCUMENTS:
-                record.pop(kind, None)
-            if "asset" not in record:
-                record["asset"] = expected.artifacts.get((record["repository_key"], record.get("artifact_key") or record.get("key")), {}).get("asset", {})
+            unflatten(record)
     check_records(comparison, records, False)
     return comparison.result()
 

@@ -14,6 +14,12 @@ let usage = """
     --certificate KIND  good (the default), \(Certificates.Kind.allCases.dropFirst().map(\.rawValue).joined(separator: ", "))
   GET /_fake/stats?log=N shows what was asked; POST /_fake/reset forgets it; POST and DELETE /_fake/faults add and clear faults.
 
+  A fault is {"do": WHAT, …} with "path" (a pattern with *), "origin" (api, storage), "skip" and "times" as wanted. WHAT and its own fields:
+    status (status, retry_after, content_type, body)  delay (ms)  cut (after; framing: length, close, chunked; by: close, reset, stall)
+    reset  silence  slow (bytes_per_second)  length (value)  framing (framing, chunk)  endless (what: headers, header, body)
+    redirect (to, with {api} {storage} {target}; status)  hops (count)  flip (at)  headers (headers)  html  raw (text)
+    reupload (file)  appear, disappear (tag, after_page)  totals (value)  next_page (value)
+
   """
 
 func fail(_ message: String, code: CInt = 2) -> Never {
