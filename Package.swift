@@ -52,7 +52,7 @@ let package = Package(
     library("SQLite", ["CSQLite"]),
 
     // The domain and the store
-    library("WheelModel", ["JSONScan", "Digest"]),
+    library("WheelModel", ["CPosix", "JSONScan", "Digest"]),
     library("Configuration", ["WheelModel", .product(name: "TOMLKit", package: "TOMLKit")]),
     library("SpoolStore", ["LMDB", "Zstd", "Digest", "Threads", "WheelModel"]),
 

@@ -1,3 +1,4 @@
+import CPosix
 import JSONScan
 
 /// The bounds on the package rows of one artifact.
@@ -56,10 +57,16 @@ public struct PackageListBuilder {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(size, limits.bytes))
     var rows = 0
+    var trimmedAt = 0
     while let next = merge.next() {
       rows += 1
       try check(rows: rows, bytes: bytes.count + next.count)
       bytes.append(copying: next.span)
+      if bytes.count - trimmedAt >= Self.runBytes {
+        // The blocks that were walked are free, but the allocator would keep them.
+        wheelspool_trim_heap()
+        trimmedAt = bytes.count
+      }
     }
     return PackageList(bytes: bytes, count: rows)
   }
