@@ -474,6 +474,15 @@ class Expectation:
             raise Rejected("E_NOT_FOUND", url)
         return found
 
+    def names(self):
+        """How many artifacts each package is in, and at which versions."""
+        names = {}
+        for repository, key, name, version in self.packages:
+            artifacts, versions = names.setdefault(name, (set(), set()))
+            artifacts.add((repository, key))
+            versions.add(version)
+        return {name: {"artifacts": len(artifacts), "versions": sorted(versions)} for name, (artifacts, versions) in names.items()}
+
     def documents(self, repository, key):
         with open(self.files[(repository, key)], "rb") as file:
             return asset_content(file.read())[0]
@@ -552,7 +561,9 @@ def kind_of(record):
         return "failure"
     if "product_version" in record:
         return "drop"
-    if "name" in record and "version" in record:
+    if "version_count" in record:
+        return "name"
+    if "name" in record and ("version" in record or "versions" in record):
         return "package"
     return None
 
@@ -562,7 +573,7 @@ def repository_of(record):
 
 
 def check_records(comparison, records, with_failures):
-    expected, found = comparison.expected, {kind: {} for kind in ("release", "artifact", "drop", "package", "failure")}
+    expected, found = comparison.expected, {kind: {} for kind in ("release", "artifact", "drop", "package", "failure", "name")}
     for record in records:
         kind, repository = kind_of(record), repository_of(record)
         if kind == "release":
@@ -574,13 +585,22 @@ def check_records(comparison, records, with_failures):
             record["key"] = record.get("key") or record.get("drop_key")
             found[kind][record["key"]] = record
         elif kind == "package":
-            found[kind][(repository, record.get("artifact_key") or record.get("artifact"), record["name"], record["version"])] = record
+            for version in record.get("versions") or [record["version"]]:
+                found[kind][(repository, record["artifact_key"], record["name"], version)] = record
+        elif kind == "name":
+            found[kind][record["name"]] = {"artifacts": record["artifacts"], "versions": sorted(record["versions"])}
         elif kind == "failure":
             found[kind][(repository, record.get("tag"), record.get("asset"), record["code"])] = record
     for kind, wanted in (("release", expected.releases), ("artifact", expected.artifacts), ("drop", expected.drops)):
         for key in comparison.keys(kind, wanted, found[kind]):
             comparison.fields(f"{kind} {key}", wanted[key], found[kind][key])
-    comparison.keys("package", dict.fromkeys(expected.packages), found["package"])
+    # `dump packages` tells of each name; each row is told by `packages NAME` and by the targets.
+    if found["package"] or not found["name"]:
+        comparison.keys("package", dict.fromkeys(expected.packages), found["package"])
+    if found["name"]:
+        names = expected.names()
+        for name in comparison.keys("name", names, found["name"]):
+            comparison.fields(f"name {name}", names[name], found["name"][name])
     if with_failures:
         comparison.failures(found["failure"])
     return found
@@ -602,17 +622,22 @@ def check_store(args, expected):
     comparison, records = Comparison(expected), []
 
     def run(*arguments):
-        result = subprocess.run([args.binary, "dump", *arguments, "--store", args.store], stdout=subprocess.PIPE, check=False)
+        result = subprocess.run([args.binary, *arguments], stdout=subprocess.PIPE, check=False)
         if result.returncode:
-            comparison.differ(f"dump {' '.join(arguments)}", "exit code 0", result.returncode)
+            comparison.differ(" ".join(arguments), "exit code 0", result.returncode)
         return result.stdout
 
+    def listing(*arguments):
+        return [json.loads(line) for line in run(*arguments, "--store", args.store, "--format", "ndjson").decode().split("\n") if line]
+
     for kind in ("releases", "artifacts", "drops", "packages", "failures"):
-        records += [json.loads(line) for line in run(kind, "--format", "ndjson").decode().splitlines()]
+        records += listing("dump", kind)
+    for name in sorted(expected.names()):
+        records += listing("packages", name, "--product", expected.product)
     found = check_records(comparison, records, True)
     for repository, key in sorted(set(expected.artifacts) & set(found["artifact"])):
         for kind, text in expected.documents(repository, key).items():
-            stored = run("document", f"{expected.product}/{repository}/{key}", kind)
+            stored = run("dump", "document", f"{expected.product}/{repository}/{key}", kind, "--store", args.store)
             if stored != text:
                 comparison.differ(f"document {key} {kind}", f"{len(text)} bytes", f"{len(stored)} others")
     return comparison.result()
