@@ -14,6 +14,7 @@ their description, so that a mistake in the program does not hide itself.
 """
 import argparse
 import calendar
+import decimal
 import hashlib
 import json
 import os
@@ -739,12 +740,21 @@ def check_postgres(args, expected):
                                  f"WHERE product_key = {quote(expected.product)}")
         tables[table] = [json.loads(line) for line in rows.split("\n") if line]
 
+    issues = psql(args.target, "SELECT json_build_array(repository_key, artifact_key, column_name)::text FROM "
+                               f'"{args.schema}"."export_issues" WHERE product_key = {quote(expected.product)}')
+    set_aside = {tuple(json.loads(line)) for line in issues.split("\n") if line}
+    # jsonb keeps the value of a number, not its spelling.
+    value = lambda text: json.loads(text, parse_int=decimal.Decimal, parse_float=decimal.Decimal)
+
     def document(row, kind):
         want = expected.documents(row["repository_key"], row["artifact_key"]).get(kind)
+        if row[kind] is None and (row["repository_key"], row["artifact_key"], kind) in set_aside:
+            print(f"set aside: {row['artifact_key']} {kind}", file=sys.stderr)
+            return None
         if want is None or row[kind] is None:
             return None if want is None and row[kind] is None else (want is not None, row[kind] is not None)
         if kind in jsonb:
-            return None if json.loads(row[kind]) == json.loads(want) else ("an equal value", "another")
+            return None if value(row[kind]) == value(want) else ("an equal value", "another")
         sha256 = hashlib.sha256(want).hexdigest()
         return None if row[kind] == sha256 else (sha256, row[kind])
 
