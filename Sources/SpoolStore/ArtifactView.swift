@@ -80,11 +80,11 @@ public struct ArtifactView: Sendable {
   public var packageRows: UInt64 { record.uint(Tag.packageRows) ?? 0 }
 
   /// One of its documents; nil when it has none of that kind.
-  public func document(_ kind: DocumentKind) -> DocumentInfo? { document(DocumentSlot(kind)) }
+  public func document(_ kind: DocumentKind) -> DocumentInfo? { document(slot: DocumentSlot(kind)) }
 
   /// The internal document with its package rows.
   public var packages: DocumentInfo {
-    document(.packages) ?? DocumentInfo(id: 0, bytes: 0, sha256: .ofNothing, storedBytes: 0, depth: 0)
+    document(slot: .packages) ?? DocumentInfo(id: 0, bytes: 0, sha256: .ofNothing, storedBytes: 0, depth: 0)
   }
 
   /// All fields.
@@ -105,13 +105,13 @@ extension ArtifactView {
   var lineage: UInt32 { UInt32(truncatingIfNeeded: record.uint(Tag.lineage) ?? 0) }
   var position: UInt32 { UInt32(truncatingIfNeeded: record.uint(Tag.position) ?? 0) }
 
-  func document(_ slot: DocumentSlot) -> DocumentInfo? {
+  func document(slot: DocumentSlot) -> DocumentInfo? {
     record.withBytes(Tag.documents + slot.rawValue) { DocumentInfo(packed: $0) } ?? nil
   }
 
   var documents: [DocumentSlot: DocumentInfo] {
     var documents: [DocumentSlot: DocumentInfo] = [:]
-    for slot in DocumentSlot.allCases { documents[slot] = document(slot) }
+    for slot in DocumentSlot.allCases { documents[slot] = document(slot: slot) }
     return documents
   }
 

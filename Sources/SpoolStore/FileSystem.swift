@@ -106,6 +106,10 @@ enum FileSystem {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw error("remove", path) }
   }
 
+  static func removeDirectory(_ path: String) throws(StoreError) {
+    guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw error("remove", path) }
+  }
+
   static func makeDirectory(_ path: String) throws(StoreError) {
     guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else { throw error("create", path) }
   }

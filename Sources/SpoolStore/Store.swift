@@ -59,7 +59,7 @@ public final class Store: Sendable {
     let lock = try StoreCreation.takeCollectorLock(directory)
     try lock.write("\(ProcessIdentity.pid)\n")
     if create, try directory.readMarker() == nil { try StoreCreation.create(directory, options) }
-    try FileSystem.remove(directory.compacting)
+    try directory.removeRebuild()
     let opening = StoreOpening(directory: directory, options: options, isCollector: true)
     let (marker, opened, _) = try opening.open()
     let store = Store(directory, mode, options, marker, State(opened: opened, collectorLock: lock))

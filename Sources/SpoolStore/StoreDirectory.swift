@@ -10,12 +10,12 @@ struct StoreDirectory: Sendable {
   var collectorLock: String { path + "/collector.lock" }
   var data: String { path + "/data.mdb" }
   var lock: String { path + "/lock.mdb" }
-  /// Where `compact` builds the next data file.
-  var compacting: String { path + "/compact.tmp" }
+  /// The directory where `compact` and `repair` build the next data file.
+  var rebuilding: StoreDirectory { StoreDirectory(path: path + "/rebuild.tmp") }
 
   /// Names that creating a store leaves behind when it is cut short.
   static let ownNames: Set<String> = [
-    Marker.fileName, Marker.fileName + ".tmp", Head.fileName, "collector.lock", "data.mdb", "lock.mdb", "compact.tmp",
+    Marker.fileName, Marker.fileName + ".tmp", Head.fileName, "collector.lock", "data.mdb", "lock.mdb", "rebuild.tmp",
   ]
 
   /// Reads `STORE`; nil when there is none.
@@ -30,9 +30,10 @@ struct StoreDirectory: Sendable {
     return Head(bytes)
   }
 
-  func writeHead(_ value: Head) throws(StoreError) {
+  func writeHead(_ value: Head, flushing: Bool = false) throws(StoreError) {
     guard let file = try LockFile.open(head, create: true) else { return }
     try file.overwrite(value.bytes)
+    if flushing { try file.flush() }
   }
 
   /// Reads and checks the first pages of the data file before anything maps it.
@@ -51,6 +52,14 @@ struct StoreDirectory: Sendable {
         guard tries < 5 else { throw damaged("data.mdb: " + (error.subject ?? error.cause)) }
       }
     }
+  }
+
+  /// Removes what a rebuild that was cut short has left behind.
+  func removeRebuild() throws(StoreError) {
+    guard FileSystem.isDirectory(rebuilding.path) else { return }
+    try FileSystem.remove(rebuilding.data)
+    try FileSystem.remove(rebuilding.lock)
+    try FileSystem.removeDirectory(rebuilding.path)
   }
 
   func damaged(_ cause: String) -> StoreError {

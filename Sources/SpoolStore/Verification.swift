@@ -41,37 +41,3 @@ public struct VerifyReport: Equatable, Sendable {
   /// Whether nothing is wrong.
   public var isClean: Bool { findingCount == 0 }
 }
-
-/// What `compact` did.
-public struct CompactReport: Equatable, Sendable {
-  /// The data file's length before.
-  public var bytesBefore: UInt64
-  /// And after.
-  public var bytesAfter: UInt64
-  /// Documents that were encoded anew because what they were encoded against is gone.
-  public var reencoded: UInt64
-  /// Retained documents that were dropped.
-  public var dropped: UInt64
-}
-
-/// What `repair` did.
-public struct RepairReport: Equatable, Sendable {
-  /// Everything that was wrong before.
-  public var findings: [Finding]
-  /// Records that could not be kept.
-  public var quarantined: [String]
-  /// Releases that the next collect fetches again.
-  public var recollect: UInt64
-}
-
-extension Store {
-  /// Rewrites the store without free pages and without retained documents; readers go on and change over by themselves.
-  ///
-  /// For a store opened for collecting. `repack` encodes every document anew.
-  public func compact(repack: Bool = false) throws(StoreError) -> CompactReport { fatalError("unfinished") }
-
-  /// Rebuilds what can be derived, sets aside what cannot be read, and marks its releases to be collected again.
-  ///
-  /// For a store opened for collecting.
-  public func repair() throws(StoreError) -> RepairReport { fatalError("unfinished") }
-}

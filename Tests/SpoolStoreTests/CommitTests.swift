@@ -8,7 +8,7 @@ import WheelModel
   @Test func aReleaseIsReadBackAsItWasPut() throws {
     let temporary = try TemporaryStore()
     let stack = Stack(40)
-    try temporary.collecting { store in
+    try temporary.collecting { (store: Store) throws in
       let receipt = try store.writer.commit(
         releasePut(
           "3.2.1+cpu-ubi9",
@@ -48,7 +48,7 @@ import WheelModel
   @Test func aPutReplacesTheReleaseWithAllThatBelongsToIt() throws {
     let temporary = try TemporaryStore()
     let stack = Stack(30)
-    try temporary.collecting { store in
+    try temporary.collecting { (store: Store) throws in
       _ = try store.writer.commit(
         releasePut("1+a", [newArtifact("1+a", stack), newArtifact("1+a", stack, arch: "s390x")]))
       let ids = try store.read { try $0.artifact(artifactID("1+a"))?.documents.mapValues(\.id) }
@@ -67,14 +67,14 @@ import WheelModel
         let uses = try snapshot.packageHistory(Text(stack.packages[3].name))
         #expect(Set(uses.map { "\($0.arch) \($0.versions)" }) == ["x86_64 [1.3.0]", "ppc64le [9.9]"])
       }
-      #expect(try store.verify(full()).findings == [])
+      #expect(try store.verify(fullVerify()).findings == [])
     }
   }
 
   @Test func aKeptArtifactFollowsItsRelease() throws {
     let temporary = try TemporaryStore()
     let stack = Stack(10)
-    try temporary.collecting { store in
+    try temporary.collecting { (store: Store) throws in
       _ = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", stack)]))
       try store.writer.withdraw([releaseKey("1+a")], at: stamp(9))
       try store.read { (snapshot: borrowing Snapshot) throws in
@@ -92,13 +92,13 @@ import WheelModel
         #expect(stored.withdrawnAt == nil && stored.artifact.commit == "beef" && stored.sequence == 1)
         #expect(try snapshot.release(releaseKey("1+a"))?.release.sequence == 3)
       }
-      #expect(try store.verify(full()).findings == [])
+      #expect(try store.verify(fullVerify()).findings == [])
     }
   }
 
   @Test func anArtifactKeyStaysWithTheReleaseThatHoldsIt() throws {
     let temporary = try TemporaryStore()
-    try temporary.collecting { store in
+    try temporary.collecting { (store: Store) throws in
       _ = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", Stack(5))]))
       var intruder = artifact("1+a")
       intruder.tag = "v1+a"
@@ -114,13 +114,13 @@ import WheelModel
       _ = try store.writer.commit(releasePut("1+a", []))
       #expect(try store.writer.commit(put).rejected == [])
       #expect(try store.read { try $0.failures(of: testRepository, tag: "v1+a") } == [])
-      #expect(try store.verify(full()).findings == [])
+      #expect(try store.verify(fullVerify()).findings == [])
     }
   }
 
   @Test func whatFailsHasNotHappened() throws {
     let temporary = try TemporaryStore()
-    try temporary.collecting { store in
+    try temporary.collecting { (store: Store) throws in
       _ = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", Stack(5))]))
       #expect(throws: StoreError.self) {
         try store.writer.commit(releasePut("2+a", [newArtifact("2+a", Stack(5)), .keep(artifactID("none"))]))
@@ -132,13 +132,7 @@ import WheelModel
         return try snapshot.document(stored?.documents[.dependencyGraph]?.id ?? 0)
       }
       #expect(graph == Stack(6).graph)
-      #expect(try store.verify(full()).findings == [])
+      #expect(try store.verify(fullVerify()).findings == [])
     }
-  }
-
-  private func full() -> VerifyOptions {
-    var options = VerifyOptions()
-    options.data = true
-    return options
   }
 }

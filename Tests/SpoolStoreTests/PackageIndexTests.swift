@@ -1,0 +1,100 @@
+import Testing
+import WheelModel
+
+@testable import SpoolStore
+
+@Suite struct PackageIndexTests {
+  @Test func historyIsWhatTheArtifactsSayWhateverHappens() throws {
+    let temporary = try TemporaryStore()
+    try temporary.collecting { (store: Store) throws in
+      var dice = Dice(11)
+      var stacks = ["x86_64": Stack(30, seed: 1), "s390x": Stack(25, seed: 2)]
+      var live: [String: [String: Stack]] = [:]
+      for step in 0..<60 {
+        let tag = "1.\(dice.roll(25))+a"
+        var artifacts: [ArtifactPut] = []
+        var now: [String: Stack] = [:]
+        for arch in ["s390x", "x86_64"] where dice.roll(5) > 0 {
+          guard var stack = stacks[arch] else { continue }
+          stack.drift(percent: 6)
+          if dice.roll(4) == 0 { stack.packages.removeLast() }
+          if dice.roll(4) == 0 { stack.packages.append(("new-\(step)", "0.1")) }
+          stacks[arch] = stack
+          now[arch] = stack
+          artifacts.append(newArtifact(tag, stack, arch: arch, at: Int64(step)))
+        }
+        _ = try store.writer.commit(releasePut(tag, artifacts, at: Int64(step)))
+        live[tag] = now
+      }
+      var names: Set<String> = []
+      for stack in live.values.flatMap(\.values) { names.formUnion(stack.packages.map(\.name)) }
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        for name in names.sorted() {
+          var expected: Set<String> = []
+          for (tag, archs) in live {
+            for (arch, stack) in archs {
+              for package in stack.packages where package.name == name {
+                expected.insert("\(tag)-\(arch) \(package.version)")
+              }
+            }
+          }
+          let found = try snapshot.packageHistory(Text(name)).map { "\($0.artifact.key) \($0.versions[0])" }
+          #expect(Set(found) == expected && found.count == expected.count)
+        }
+        #expect(try snapshot.packageHistory("no-such-package") == [])
+        var seen: Set<String> = []
+        try snapshot.forEachPackageName { name in
+          #expect(seen.insert(name.string).inserted)
+          return true
+        }
+        #expect(seen.isSuperset(of: names))
+      }
+      #expect(try store.verify(fullVerify()).findings == [])
+    }
+  }
+
+  @Test func longNamesAreFound() throws {
+    let temporary = try TemporaryStore()
+    let names = ["a", "b"].map { String(repeating: "n", count: 511) + $0 }
+    var bytes: [UInt8] = []
+    for name in names { bytes += [0x80, 4] + Array(name.utf8) + [3] + Array("1.0".utf8) }
+    try temporary.collecting { (store: Store) throws in
+      _ = try store.writer.commit(
+        releasePut("1+a", [.new(artifact("1+a"), documents: [:], packages: PackageList(bytes: bytes, count: 2))]))
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        #expect(try snapshot.packageHistory(Text(names[0])).map(\.versions) == [["1.0"]])
+        var seen: Set<String> = []
+        try snapshot.forEachPackageName { seen.insert($0.string).inserted }
+        #expect(seen == Set(names))
+      }
+      #expect(try store.verify(fullVerify()).findings == [])
+    }
+  }
+
+  @Test func severalVersionsOfOneNameStayTogether() throws {
+    let temporary = try TemporaryStore()
+    func list(_ rows: [(String, String)]) -> PackageList {
+      var bytes: [UInt8] = []
+      for (name, version) in rows {
+        bytes += [UInt8(name.utf8.count)] + Array(name.utf8) + [UInt8(version.utf8.count)] + Array(version.utf8)
+      }
+      return PackageList(bytes: bytes, count: rows.count)
+    }
+    try temporary.collecting { (store: Store) throws in
+      let lists = [
+        list([("numpy", "1.0"), ("numpy", "2.0"), ("z", "")]), list([("numpy", "2.0"), ("z", "")]), list([("z", "")]),
+        list([("a", "1"), ("numpy", "2.0")]),
+      ]
+      for (index, rows) in lists.enumerated() {
+        let tag = "\(index)+a"
+        _ = try store.writer.commit(releasePut(tag, [.new(artifact(tag), documents: [:], packages: rows)]))
+      }
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        let found = try snapshot.packageHistory("numpy").map { ($0.tag, $0.versions) }
+        #expect(found.map(\.0) == ["0+a", "1+a", "3+a"])
+        #expect(found.map(\.1) == [["1.0", "2.0"], ["2.0"], ["2.0"]])
+        #expect(try snapshot.packageList(of: artifactID("0+a")) == lists[0])
+      }
+    }
+  }
+}
