@@ -81,7 +81,8 @@ import WheelModel
     var changes: [PackageSegment.Change] = []
     var position: UInt32 = 3
     while true {
-      let change = PackageSegment.Change(position: position, versions: position % 3 == 0 ? [] : [Text("1.\(position)"), "2"])
+      let versions: [Text] = position % 3 == 0 ? [] : [Text("1.\(position)"), "2"]
+      let change = PackageSegment.Change(position: position, versions: versions)
       guard segment.append(change) else { break }
       changes.append(change)
       position += 1 + position % 200
