@@ -15,7 +15,7 @@ public protocol LargeDocumentSink: AnyObject {
 extension LargeDocumentWriter: LargeDocumentSink {}
 
 /// Gathers one document: in memory while it is small and the budget allows, from then on in a sink.
-struct AssetDocument: ~Copyable {
+final class AssetDocument {
   private let heldBytes: Int
   private let share: BudgetShare
   private let openSink: () throws -> any LargeDocumentSink
@@ -41,7 +41,7 @@ struct AssetDocument: ~Copyable {
     }
   }
 
-  mutating func append(_ piece: Span<UInt8>) throws {
+  func append(_ piece: Span<UInt8>) throws {
     guard piece.count > 0 else { return }
     if sink == nil, !makeRoom(for: piece.count) { try spill() }
     if let sink {
@@ -52,12 +52,9 @@ struct AssetDocument: ~Copyable {
     }
   }
 
-  consuming func finish() throws -> DocumentContent {
-    if let sink {
-      let prepared = try sink.finish()
-      self.sink = nil
-      return .stored(prepared)
-    }
+  /// Ends the document: to be called once everything around it was found good.
+  func finish() throws -> DocumentContent {
+    if let sink { return .stored(try sink.finish()) }
     if bytes.count < reserved / 2 {
       bytes = Array(bytes[...])
       share.release(reserved - bytes.count)
@@ -67,9 +64,9 @@ struct AssetDocument: ~Copyable {
   }
 
   /// Removes what went to the store. What cannot be removed now is swept when the store is next opened.
-  consuming func discard() { try? sink?.discard() }
+  func discard() { try? sink?.discard() }
 
-  private mutating func makeRoom(for count: Int) -> Bool {
+  private func makeRoom(for count: Int) -> Bool {
     let needed = bytes.count + count
     if needed <= reserved { return true }
     guard needed <= heldBytes else { return false }
@@ -80,7 +77,7 @@ struct AssetDocument: ~Copyable {
     return true
   }
 
-  private mutating func spill() throws {
+  private func spill() throws {
     let sink = try openSink()
     self.sink = sink
     try sink.write(bytes.span)

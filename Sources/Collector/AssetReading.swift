@@ -10,11 +10,9 @@ final class AssetReading {
   private let share: BudgetShare
   private var seen: Set<AssetMember> = []
   private var texts: [AssetMember: [UInt8]] = [:]
-  private var documents: [DocumentKind: DocumentContent] = [:]
+  private var documents: [DocumentKind: AssetDocument] = [:]
   private var packages = PackageList.empty
   private var holdsLongTexts = false
-  /// Documents that went to the store and are part of no content yet.
-  private var open: [any LargeDocumentSink] = []
   /// The wanted member that is being read.
   private(set) var current: AssetMember?
 
@@ -46,17 +44,17 @@ final class AssetReading {
     guard !seen.isEmpty else { throw ContentError(.noMembers, "none of the wanted members is in the archive") }
     let requirements = texts.removeValue(forKey: .requirements) ?? []
     let constraints = texts.removeValue(forKey: .constraints) ?? []
-    var document = try begin(expected: 2 * (requirements.count + constraints.count) + 64)
+    let document = try begin(.constraintsFile, expected: 2 * (requirements.count + constraints.count) + 64)
     try ConstraintsDocument.write(requirements: requirements, constraints: constraints) { try document.append($0) }
-    documents[.constraintsFile] = try document.finish()
     return AssetContent(
-      documents: documents, packages: packages, sha256: meter.finish(), size: meter.size, share: share)
+      documents: try documents.mapValues { try $0.finish() }, packages: packages, sha256: meter.finish(),
+      size: meter.size, share: share)
   }
 
   /// Removes from the store what went there. What cannot be removed now is swept when the store is next opened.
   func discard() {
-    for sink in open { try? sink.discard() }
-    open = []
+    for document in documents.values { document.discard() }
+    documents = [:]
   }
 
   private func readText(_ member: AssetMember, _ size: Int, _ tar: TarReader) throws {
@@ -72,7 +70,7 @@ final class AssetReading {
   private func readSummary(_ size: Int, _ tar: TarReader) throws {
     try check(size, reader.limits.memberBytes, "memberBytes")
     var rewriter = SummaryRewriter(limits: documentLimits)
-    var document = try begin(expected: min(size, reader.limits.heldDocumentBytes))
+    let document = try begin(.buildSequenceSummary, expected: min(size, reader.limits.heldDocumentBytes))
     var output: [UInt8] = []
     try tar.readData { piece in
       try rewriter.feed(piece, into: &output)
@@ -81,13 +79,12 @@ final class AssetReading {
     }
     try rewriter.finish(into: &output)
     try document.append(output.span)
-    documents[.buildSequenceSummary] = try document.finish()
   }
 
   private func readGraph(_ size: Int, _ tar: TarReader) throws {
     try check(size, reader.limits.memberBytes, "memberBytes")
     var scan = GraphScan(limits: documentLimits)
-    var document = try begin(expected: size)
+    let document = try begin(.dependencyGraph, expected: size)
     try tar.readData { piece in
       try scan.feed(piece)
       try document.append(piece)
@@ -95,7 +92,6 @@ final class AssetReading {
     packages = try scan.finish()
     // Rows cannot be streamed; without room in the budget they are held all the same.
     _ = share.tryReserve(packages.bytes.count)
-    documents[.dependencyGraph] = try document.finish()
   }
 
   private var documentLimits: DocumentLimits {
@@ -108,11 +104,10 @@ final class AssetReading {
     guard size <= limit else { throw ContentError(.limit, "more than \(limit) bytes (\(name))") }
   }
 
-  private func begin(expected: Int) throws -> AssetDocument {
-    try AssetDocument(expected: expected, heldBytes: reader.limits.heldDocumentBytes, share: share) { [unowned self] in
-      let sink = try reader.openSink()
-      open.append(sink)
-      return sink
-    }
+  private func begin(_ kind: DocumentKind, expected: Int) throws -> AssetDocument {
+    let document = try AssetDocument(
+      expected: expected, heldBytes: reader.limits.heldDocumentBytes, share: share, openSink: reader.openSink)
+    documents[kind] = document
+    return document
   }
 }
