@@ -89,8 +89,10 @@ let package = Package(
     tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel", ["TestSupport"]), tests("Configuration", ["TestSupport"]),
-    tests("SpoolStore"), tests("Collector", ["TestSupport", "WheelModel", "SpoolStore", "Digest", "Threads"]),
-    tests("Exporter", ["TestSupport", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore"]),
+    tests("SpoolStore"),
+    tests("Collector", ["TestSupport", "FakeGitLab", "WheelModel", "SpoolStore", "Digest", "Threads"]),
+    tests(
+      "Exporter", ["TestSupport", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore"]),
     tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
   ]
 )

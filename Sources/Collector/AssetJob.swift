@@ -24,12 +24,13 @@ struct AssetJob: Sendable {
       let answer = try requester.get(
         fetch.asset.link.url, validators: validators, bodyLimit: context.options.limits.assetBytes
       ) { response in
-        (try read(response, reader, context), Validators(response))
+        (try read(response, reader, context), Validators(response.headers))
       }
       switch answer {
       case .value((let content, let seen)):
         return .content(content, etag: seen.etag, lastModified: seen.lastModified)
-      case .notModified(let seen):
+      case .notModified(let headers):
+        let seen = Validators(headers)
         return .notModified(
           etag: seen.etag ?? validators.etag, lastModified: seen.lastModified ?? validators.lastModified)
       }

@@ -22,19 +22,22 @@ struct ListingCheck {
 
   /// Asks. Throws `RequestFailure`.
   static func run(_ state: SourceState, _ reader: ListingReader) throws -> Finding {
+    var total: Int?
     for (index, page) in state.pages.enumerated() {
       guard page.url == reader.url(index + 1) else { return .changed(first: nil) }
       let validators = Validators(etag: page.etag, lastModified: page.lastModified)
-      if let news = try reader.read(index + 1, validators: validators) {
-        return .changed(first: index == 0 ? news : nil)
+      switch try reader.read(index + 1, validators: validators) {
+      case .page(let news): return .changed(first: index == 0 ? news : nil)
+      case .notModified(let headers): total = headers.total
       }
     }
     // When the last page was full, a new release stands on a page that nobody has asked for yet.
-    guard state.listedTags == UInt64(state.pages.count * ListingWalk.rowsPerPage) else {
-      return .unchanged(pages: state.pages)
-    }
+    guard state.listedTags == UInt64(state.pages.count * ListingWalk.rowsPerPage),
+      total.map(UInt64.init) != state.listedTags
+    else { return .unchanged(pages: state.pages) }
     let number = state.pages.count + 1
-    guard let probe = try reader.read(number), probe.rows.isEmpty else { return .changed(first: nil) }
+    let probe = try reader.read(number)
+    guard probe.rows.isEmpty else { return .changed(first: nil) }
     guard !probe.validators.isEmpty else { return .unchanged(pages: state.pages) }
     let page = SourceState.Page(
       url: reader.url(number), etag: probe.validators.etag, lastModified: probe.validators.lastModified)

@@ -25,10 +25,16 @@ struct ListingReader {
     base + "?order_by=created_at&sort=asc&per_page=\(ListingWalk.rowsPerPage)&page=\(page)"
   }
 
-  /// Reads a page; nil when its server says that it is as `validators` tell.
+  /// What was asked for, or the word that it is as it was, with the numbers that came along.
+  enum Answer {
+    case page(ListingPage)
+    case notModified(ListingWalk.PageHeaders)
+  }
+
+  /// Reads a page, or hears that it is as `validators` tell.
   ///
   /// Throws `RequestFailure`; a page that is no listing is `E_LISTING`.
-  func read(_ page: Int, validators: Validators = Validators()) throws -> ListingPage? {
+  func read(_ page: Int, validators: Validators) throws -> Answer {
     let limits = context.options.limits.listing
     do {
       let answer = try requester.get(url(page), validators: validators, bodyLimit: limits.pageBytes) { response in
@@ -40,20 +46,32 @@ struct ListingReader {
           rows += try parser.feed(piece.span)
         }
         try parser.finish()
-        return ListingPage(rows: rows, headers: Self.headers(of: response), validators: Validators(response))
+        return ListingPage(
+          rows: rows, headers: Self.pageHeaders(response.headers), validators: Validators(response.headers))
       }
-      guard case .value(let page) = answer else { return nil }
-      return page
+      switch answer {
+      case .value(let page): return .page(page)
+      case .notModified(let headers): return .notModified(Self.pageHeaders(headers))
+      }
     } catch let error as ListingError {
       throw RequestFailure.failed(
         AssetFailureReason(code: .listing, message: SafeText.escape(error.description), isPermanent: false))
     }
   }
 
-  private static func headers(of response: Response) -> ListingWalk.PageHeaders {
-    let next = response.headers["X-Next-Page"].map { text in text.isEmpty ? nil : Int(text) ?? 0 }
-    let total = response.headers["X-Total"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil }
-    let hasNextLink = response.headers.values("Link").contains { $0.contains("rel=\"next\"") }
+  /// Reads a page unconditionally.
+  func read(_ page: Int) throws -> ListingPage {
+    guard case .page(let read) = try read(page, validators: Validators()) else {
+      throw RequestFailure.failed(
+        AssetFailureReason(code: .listing, message: "304 to a request without conditions", isPermanent: false))
+    }
+    return read
+  }
+
+  private static func pageHeaders(_ headers: HTTPHeaders) -> ListingWalk.PageHeaders {
+    let next = headers["X-Next-Page"].map { text in text.isEmpty ? nil : Int(text) ?? 0 }
+    let total = headers["X-Total"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil }
+    let hasNextLink = headers.values("Link").contains { $0.contains("rel=\"next\"") }
     return ListingWalk.PageHeaders(nextPage: next, total: total, hasNextLink: hasNextLink)
   }
 

@@ -94,7 +94,7 @@ final class RepositoryCollector {
     pages = []
     hasLaterRows = false
     while true {
-      guard let page = try waiting.take() ?? reader.read(number) else { throw RequestFailure.stopped }
+      let page = try waiting.take() ?? reader.read(number)
       var news: [ListingRow] = []
       for row in page.rows {
         if walk.see(row.tag) { news.append(row) }

@@ -18,7 +18,7 @@ final class Requester {
   /// What a request brought.
   enum Answer<Value> {
     case value(Value)
-    case notModified(Validators)
+    case notModified(HTTPHeaders)
   }
 
   private let context: RunContext
@@ -54,7 +54,7 @@ final class Requester {
         let isOrigin = (try? Origin(url: response.finalURL)) == origin
         switch AnswerVerdict.judge(status: response.status, isOrigin: isOrigin, isConditional: !validators.isEmpty) {
         case .accept: return .value(try body(response))
-        case .notModified: return .notModified(Validators(response))
+        case .notModified: return .notModified(response.headers)
         case .fail(let reason): throw RequestFailure.failed(reason)
         case .endRepository(let reason): throw RequestFailure.refused(reason)
         case .retry(let found):
@@ -116,9 +116,9 @@ struct Validators: Equatable {
   }
 
   /// Takes those of an answer, unless they are longer than any.
-  init(_ response: Response) {
+  init(_ headers: HTTPHeaders) {
     func short(_ text: String?) -> String? { text.flatMap { $0.utf8.count <= 1024 ? $0 : nil } }
-    self.init(etag: short(response.headers["ETag"]), lastModified: short(response.headers["Last-Modified"]))
+    self.init(etag: short(headers["ETag"]), lastModified: short(headers["Last-Modified"]))
   }
 
   var isEmpty: Bool { etag == nil && lastModified == nil }
