@@ -80,8 +80,9 @@ final class AssetDocument {
   private func spill() throws {
     let sink = try openSink()
     self.sink = sink
-    try sink.write(bytes.span)
+    let held = bytes
     bytes = []
+    try sink.write(held.span)
     share.release(reserved)
     reserved = 0
     digest = nil
