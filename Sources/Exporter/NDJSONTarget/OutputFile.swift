@@ -19,6 +19,12 @@ final class OutputFile {
     descriptor = unsafe Glibc.open(path, flags, 0o666)
     isOwned = true
     guard descriptor >= 0 else { throw Self.failure("open the target file") }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ExportError(
+        .targetFailed, .foreignFile, operation: "open the target file", cause: "it is no regular file",
+        hint: "use ndjson:- and send standard output there")
+    }
     if isNew, !isReadOnly { try Self.syncFolder(of: path) }
   }
 

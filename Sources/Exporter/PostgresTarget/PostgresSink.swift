@@ -16,6 +16,7 @@ final class PostgresSink: Sink {
   var connection: Connection?
   var schema: PostgresSchema
   var batch: PostgresBatch?
+  private var nesting = 0
 
   init(
     settings: ConnectionSettings, options: ExportOptions, storeID: String, observer: any ExportObserver,
@@ -64,10 +65,15 @@ final class PostgresSink: Sink {
     }
   }
 
-  /// Runs `body` with the open session, in this exporter's errors.
+  /// Runs `body` with the open session, in this exporter's errors; inside another such body, in the session's own.
   func with<R>(_ body: (Connection) throws -> R) throws -> R {
     let session = try session
-    do { return try body(session) } catch let error as PostgresError { throw Self.translate(error) }
+    nesting += 1
+    defer { nesting -= 1 }
+    do { return try body(session) } catch let error as PostgresError {
+      if nesting > 1 { throw error }
+      throw Self.translate(error)
+    }
   }
 
   private func connect() throws {
