@@ -14,6 +14,8 @@ from measure import program
 from measure.process import run
 
 DEFAULT_N, SLICE_N = 200, 6
+# With 4 workers and 4 assets a release: those of the release to be committed next and of the one being read ahead, at most.
+MOST_IN_HAND = 8
 
 
 def add_arguments(parser):
@@ -65,12 +67,13 @@ def prove(options):
             golden = work / "golden.store"
             whole = run(program.collect_arguments(server.url, 100, golden), sample=False).check()
             expected = stable_dump(golden)
-            kills = rounds = acknowledged = twice = 0
+            assets = server.stats()["packages"]
+            kills = rounds = acknowledged = 0
             store, number = None, 0
             while kills < options.n:
                 if store is None:
                     number += 1
-                    store, seen, before = work / f"{number}.store", {}, server.stats()
+                    store, seen = work / f"{number}.store", {}
                 lines = [*program.collect_arguments(server.url, 100, store)]
                 lines[lines.index("none")] = "lines"
                 code, out, err = kill_after(lines, dice.uniform(0.002, whole.wall * 0.6))
@@ -97,7 +100,11 @@ def prove(options):
                 rounds += 1
                 if stable_dump(store) != expected:
                     losses.append(f"store {number} differs from the undisturbed one")
-    return {"what": "collect", "kills": kills, "stores": rounds, "acknowledged": acknowledged, "lost": len(losses)}, losses
+            again = server.stats()["packages"] - assets * (rounds + 1)
+            if again > kills * MOST_IN_HAND:
+                losses.append(f"{again} assets were fetched again after {kills} kills: more than were in hand")
+    figures = {"kills": kills, "stores": rounds, "acknowledged": acknowledged, "assets_again": again, "lost": len(losses)}
+    return {"what": "collect", **figures}, losses
 
 
 def check_store(store, seen, started):
