@@ -77,6 +77,23 @@ import WheelModel
     }
   }
 
+  @Test func everyDamagedHeaderByte() throws {
+    var tar = TarWriter()
+    tar.add(graphPath, text: "{\"a==1\":[]}")
+    tar.add(constraintsPath, text: "a==1")
+    let bytes = tar.finished()
+    let rig = AssetRig()
+    var refused = 0
+    for offset in 0..<512 {
+      var damaged = bytes
+      damaged[offset] ^= UInt8(1 << (offset % 8))
+      // Whatever it becomes, it ends in a content or a failure, and nothing stays reserved.
+      if try rig.failure(Gzip.compress(damaged)) != nil { refused += 1 }
+      #expect(rig.budget.reserved == 0)
+    }
+    #expect(refused > 400)
+  }
+
   @Test func ofLimits() throws {
     var limits = CollectLimits()
     limits.assetBytes = Self.good.count
