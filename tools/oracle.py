@@ -7,6 +7,8 @@
     oracle.py check-sqlite  --tree DIR FILE
     oracle.py check-ndjson  --tree DIR FILE
     oracle.py check-postgres --tree DIR CONNINFO [--schema NAME]    through psql
+    oracle.py check-all     --tree DIR --binary B --server FAKE_GITLAB [--postgres CONNINFO] [--faults FILE]
+                                                                    collects and exports by itself, then checks everything
 
 All take --product KEY (default rhai) and --project ID[=REPOSITORY] (default: every project of the tree, the repository being the last
 part of its path). Exit code 0: equal, 1: different, 2: wrong call. The rules are written down here a second time, on purpose and from
@@ -22,6 +24,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 import zlib
 
@@ -366,6 +369,16 @@ def plain_url(url):
     return urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", parts.fragment))
 
 
+def selection(args):
+    """The projects of the tree that are asked for, with the repository key of each."""
+    chosen = dict((part.partition("=")[0], part.partition("=")[2]) for part in args.project or [])
+    with open(os.path.join(args.tree, "projects.json"), encoding="utf-8") as file:
+        projects = json.load(file)
+    for project in projects:
+        if not project.get("moved_to") and (not chosen or str(project["id"]) in chosen):
+            yield project, chosen.get(str(project["id"])) or project["path"].rsplit("/", 1)[-1]
+
+
 class Expectation:
     """Everything expected of a tree."""
 
@@ -373,12 +386,8 @@ class Expectation:
         self.tree, self.product = args.tree, args.product
         self.releases, self.artifacts, self.drops, self.failures, self.files = {}, {}, {}, set(), {}
         self.packages = set()
-        chosen = dict((part.partition("=")[0], part.partition("=")[2]) for part in args.project or [])
-        for project in json.load(open(os.path.join(self.tree, "projects.json"))):
-            if project.get("moved_to") or chosen and str(project["id"]) not in chosen:
-                continue
-            name = project["path"].rsplit("/", 1)[-1]
-            self.project(project, chosen.get(str(project["id"])) or name)
+        for project, repository in selection(args):
+            self.project(project, repository)
 
     def project(self, project, repository):
         with open(os.path.join(self.tree, project.get("directory") or repository, "releases.json"), encoding="utf-8") as file:
@@ -807,6 +816,45 @@ def check_inline(comparison, record, line):
             comparison.differ(f"artifact {key} {kind} inline", "the document without white space", found[:80])
 
 
+def check_all(args, expected):
+    """Collects the tree from the fake GitLab into a temporary store, exports it to every target, and checks all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        store, faults = os.path.join(folder, "store"), ["--faults", args.faults] if args.faults else []
+        server = subprocess.Popen([args.server, "--tree", args.tree, *faults], stdout=subprocess.PIPE)
+        try:
+            collect_all(args, server.stdout.readline().decode().strip(), os.path.join(folder, "wheelspool.toml"), store)
+        finally:
+            server.kill()
+            server.wait()
+            server.stdout.close()
+        targets = [("sqlite", os.path.join(folder, "target.db"), check_sqlite), ("ndjson", os.path.join(folder, "target"), check_ndjson)]
+        if args.postgres:
+            targets.append(("postgresql", args.postgres, check_postgres))
+        args.store, args.schema = store, "wheelspool"
+        print("store:", end=" ", flush=True)
+        worst = check_store(args, expected)
+        for kind, args.target, check in targets:
+            result = subprocess.run([args.binary, "export", f"{kind}:{args.target}", "--store", store, "-q"], check=False).returncode
+            print(f"{kind}:", end=" ", flush=True)
+            worst = max(worst, check(args, expected), int(result != 0))
+        return worst
+
+
+def collect_all(args, url, config, store):
+    """Runs the collector until nothing more can be healed: three times at most."""
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f'[gitlab]\nurl = "{url}"\ntoken-env = "ORACLE_TOKEN"\n[[product]]\nkey = "{args.product}"\n')
+        for project, repository in selection(args):
+            file.write(f'[[product.repository]]\nkey = "{repository}"\nproject = {project["id"]}\n')
+    for again in range(3):
+        result = subprocess.run([args.binary, "collect", "--config", config, "--store", store, "--progress", "none", "-q", "--retry-failed"],
+                                env={**os.environ, "ORACLE_TOKEN": "test-token"}, stderr=subprocess.DEVNULL, check=False).returncode
+        if result == 0 or not args.faults:
+            break
+    if result not in (0, 3):
+        print(f"collect ended with {result}", file=sys.stderr)
+
+
 def expect(args, expected):
     records = [{"kind": "release", **r} for r in expected.releases.values()]
     records += [{"kind": "drop", **r} for r in expected.drops.values()]
@@ -829,7 +877,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     modes = {"expect": expect, "check-dump": check_dump, "check-store": check_store, "check-sqlite": check_sqlite,
-             "check-ndjson": check_ndjson, "check-postgres": check_postgres}
+             "check-ndjson": check_ndjson, "check-postgres": check_postgres, "check-all": check_all}
     for name in modes:
         command = commands.add_parser(name)
         command.add_argument("--tree", required=True)
@@ -842,6 +890,11 @@ def main():
         elif name == "check-store":
             command.add_argument("--binary", required=True)
             command.add_argument("--store", required=True)
+        elif name == "check-all":
+            command.add_argument("--binary", required=True)
+            command.add_argument("--server", required=True)
+            command.add_argument("--postgres", metavar="CONNINFO")
+            command.add_argument("--faults", metavar="FILE")
         else:
             command.add_argument("target")
         if name == "check-postgres":
