@@ -73,7 +73,7 @@ enum Samples {
 
   static func packages(_ rows: [(String, String)]) -> PackageList {
     var bytes: [UInt8] = []
-    for (name, version) in rows {
+    for (name, version) in rows.sorted(by: { (Text($0.0), Text($0.1)) < (Text($1.0), Text($1.1)) }) {
       for text in [name, version] {
         precondition(text.utf8.count < 128, "one byte of length is enough for a test")
         bytes.append(UInt8(text.utf8.count))
