@@ -14,11 +14,15 @@ public struct LogOperation: RawRepresentable, Hashable, Sendable, CustomStringCo
   /// The release was withdrawn.
   public static let withdraw = LogOperation(rawValue: 2)
 
+  /// What the change was is lost: `repair` has put this entry in its place.
+  public static let lost = LogOperation(rawValue: 3)
+
   /// The name in output.
   public var description: String {
     switch self {
     case .put: "put"
     case .withdraw: "withdraw"
+    case .lost: "lost"
     default: "operation-" + String(rawValue)
     }
   }

@@ -11,6 +11,9 @@ struct RecordWriter {
     if capacity > 0 { bytes.reserveCapacity(capacity + Seal.byteCount) }
   }
 
+  /// Takes a body as it is.
+  init(body: [UInt8]) { bytes += body }
+
   /// The body alone.
   var body: [UInt8] { Array(bytes[Seal.byteCount...]) }
 

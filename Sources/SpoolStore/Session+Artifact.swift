@@ -86,7 +86,7 @@ extension Session {
   }
 
   /// Writes an artifact's record, its place in its lineage, and its part of its drops.
-  private func write(_ record: ArtifactRecord) throws {
+  func write(_ record: ArtifactRecord) throws {
     let artifact = record.artifact
     try transaction.put(tables.artifacts, StoreKey.artifact(artifact.id), record.writer)
     let member = LineageMember(key: artifact.id.key, tag: artifact.tag, createdAt: artifact.createdAt)

@@ -7,7 +7,7 @@ extension Store {
   /// a crash leaves the old file as it was; readers of it go on, and change over with their next transaction.
   func rebuild<R>(_ operation: String, _ build: (OpenEnvironment, OpenEnvironment) throws -> R) throws(StoreError) -> R
   {
-    guard case .collect = mode else { throw .usage(operation, "the store was opened for reading only") }
+    guard mode != .read else { throw .usage(operation, "the store was opened for reading only") }
     let source = try current()
     try directory.removeRebuild()
     try FileSystem.makeDirectory(directory.rebuilding.path)

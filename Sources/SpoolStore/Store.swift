@@ -48,22 +48,25 @@ public final class Store: Sendable {
     path: String, mode: OpenMode = .read, options: StoreOptions = .init()
   ) throws(StoreError) -> Store {
     let directory = StoreDirectory(path: path)
-    guard case .collect(let create) = mode else {
+    if mode == .read {
       let opening = StoreOpening(directory: directory, options: options, isCollector: false)
       let (marker, opened, readerLock) = try opening.open()
       return Store(directory, mode, options, marker, State(opened: opened, readerLock: readerLock))
     }
-    if create { try FileSystem.makeDirectory(path) }
+    let isNewAllowed = mode == .collect(create: true)
+    if isNewAllowed { try FileSystem.makeDirectory(path) }
     guard FileSystem.isDirectory(path) else { throw StoreOpening.notAStore(path) }
-    if !create, try directory.readMarker() == nil { throw StoreOpening.notAStore(path) }
+    if !isNewAllowed, try directory.readMarker() == nil { throw StoreOpening.notAStore(path) }
     let lock = try StoreCreation.takeCollectorLock(directory)
     try lock.write("\(ProcessIdentity.pid)\n")
-    if create, try directory.readMarker() == nil { try StoreCreation.create(directory, options) }
+    if isNewAllowed, try directory.readMarker() == nil { try StoreCreation.create(directory, options) }
     try directory.removeRebuild()
-    let opening = StoreOpening(directory: directory, options: options, isCollector: true)
+    var opening = StoreOpening(directory: directory, options: options, isCollector: true)
+    opening.isLenient = mode == .repair
     let (marker, opened, _) = try opening.open()
     let store = Store(directory, mode, options, marker, State(opened: opened, collectorLock: lock))
     store.startWriter(opened)
+    guard mode != .repair else { return store }
     do throws(StoreError) {
       try store.writer.sweepLeftovers()
     } catch {
@@ -130,7 +133,7 @@ extension Store {
       throw .usage("read \(path)", "the store was closed")
     }
     // A collector keeps others from replacing the file, and replaces it itself through `exchange`.
-    guard case .read = mode, FileIdentity(path: directory.data) != opened.environment.fileIdentity else {
+    guard mode == .read, FileIdentity(path: directory.data) != opened.environment.fileIdentity else {
       return opened
     }
     return try state.withLock { state throws(StoreError) in

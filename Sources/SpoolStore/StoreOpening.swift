@@ -7,6 +7,8 @@ struct StoreOpening {
   let options: StoreOptions
   /// Whether this process holds the collector's lock.
   let isCollector: Bool
+  /// Whether what is damaged or missing is passed over, for `repair` to see to.
+  var isLenient = false
 
   /// Opens the environment of the store named by `STORE`, sharing the marker's lock so that `compact` cannot replace the
   /// data file meanwhile.
@@ -22,8 +24,8 @@ struct StoreOpening {
     try checkLength(pages, head)
     let (environment, readerLock) = try openEnvironment()
     do {
-      let tables = Tables(try environment.openDatabases(["meta"] + Tables.names, create: false))
-      try environment.read { try check($0, tables, marker, head) }
+      let tables = Tables(try environment.openDatabases(["meta"] + Tables.names, create: isLenient))
+      if !isLenient { try environment.read { try check($0, tables, marker, head) } }
       return (marker, OpenEnvironment(environment: environment, tables: tables), readerLock)
     } catch let error as LMDBError where error.code == .notFound {
       environment.close()
@@ -66,7 +68,7 @@ struct StoreOpening {
     let length = FileSystem.size(directory.data) ?? 0
     guard length < needed else { return }
     // The writer lengthens the file before it writes HEAD: HEAD of this very commit means that it was long enough once.
-    if let head, head.transaction == pages.transactionID, head.fileBytes > length {
+    if !isLenient, let head, head.transaction == pages.transactionID, head.fileBytes > length {
       throw directory.damaged("data.mdb has \(length) bytes of \(needed): it was cut")
     }
     if isCollector { return try FileSystem.extend(directory.data, to: needed) }

@@ -4,6 +4,8 @@ public enum OpenMode: Equatable, Sendable {
   case read
   /// Reading and writing: one process at a time. With `create`, a directory that is absent or empty becomes a store.
   case collect(create: Bool)
+  /// Repairing: as `collect`, but what is damaged or missing does not keep the store from being opened.
+  case repair
 }
 
 /// Sizes that a store works with; the defaults are right for everyday use.

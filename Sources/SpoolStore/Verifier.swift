@@ -22,7 +22,12 @@ final class Verifier {
     tables = snapshot.tables
     store = snapshot.store
     self.report = report
-    counters = try transaction.counters(tables)
+    counters = Counters(chain: LogChain.genesis(store.id))
+    do {
+      counters = try transaction.counters(tables)
+    } catch let error as StoreError {
+      find(tables.meta, "counters", error.cause)
+    }
   }
 
   func find(_ table: Table, _ subject: String, _ problem: String) {
@@ -57,6 +62,18 @@ final class Verifier {
     if let expected, count != expected { find(table, "all", "\(count) records were found, \(expected) were written") }
   }
 
+  /// Checks the records that the store is opened by.
+  private func verifyMeta() {
+    var seen = 0
+    walk(tables.meta, { $0 }) { key, record in
+      seen += 1
+      if key == FormatRecord.key, FormatRecord(record)?.store != store.id {
+        find(tables.meta, "format", "it is not this store's")
+      }
+    }
+    if seen != 2 { find(tables.meta, "all", "\(seen) records were found, 2 were written") }
+  }
+
   /// Runs `body`; what it throws becomes a finding.
   func attempt(_ table: Table, _ subject: String = "all", _ body: () throws -> Void) {
     do {
@@ -67,6 +84,7 @@ final class Verifier {
   }
 
   func verifyStructure() throws {
+    verifyMeta()
     verifyMembers()
     verifyArtifacts()
     verifyReleases()

@@ -23,21 +23,26 @@ final class WriterCore {
     encoder = DocumentEncoder(level: options.compressionLevel, decompressor: decoder.decompressor)
   }
 
-  /// Runs a change in a transaction of its own and returns once it is durable; grows the map and begins again when full.
+  /// Runs a change in a transaction of its own and returns once it is durable.
   func change<R>(_ body: (Session) throws -> R) throws -> R {
+    let (result, sequence) = try transact { session in (try body(session), session.counters.sequence) }
+    try noteCommit(sequence)
+    return result
+  }
+
+  /// Runs a change in a transaction of its own; grows the map and begins again when it is full.
+  func transact<R>(_ body: (Session) throws -> R) throws -> R {
     while true {
       do {
         var fresh: [UInt64: RawDocument] = [:]
-        var sequence: UInt64 = 0
         let result = try open.environment.write { transaction in
           let session = try Session(transaction, self)
           let result = try body(session)
           try session.finish()
-          (fresh, sequence) = (session.fresh, session.counters.sequence)
+          fresh = session.fresh
           return result
         }
         for (id, document) in fresh { cache.insert(id, document) }
-        try noteCommit(sequence)
         return result
       } catch let error as LMDBError where error.code == .mapFull {
         let size = Int(try open.environment.info().mapBytes)

@@ -53,7 +53,7 @@ struct Verify: ParsableCommand {
   }
 
   private func mend() throws {
-    let store = try Store.open(path: global.storePath, mode: .collect(create: false))
+    let store = try Store.open(path: global.storePath, mode: .repair)
     defer { store.close() }
     let report = try store.repair()
     try show(

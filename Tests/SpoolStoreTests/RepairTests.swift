@@ -1,0 +1,97 @@
+import Digest
+import Testing
+import WheelModel
+
+@testable import SpoolStore
+
+@Suite struct RepairTests {
+  private func filled(_ temporary: TemporaryStore) throws {
+    try temporary.collecting { store in
+      var stack = Stack(40)
+      for release in 0..<12 {
+        stack.drift(percent: 20)
+        let tag = "1.\(release)+a"
+        _ = try store.writer.commit(
+          releasePut(tag, [newArtifact(tag, stack), newArtifact(tag, stack, arch: "s390x")], at: Int64(release)))
+      }
+      _ = try store.writer.commit(releasePut("1.3+a", [], at: 20))
+      try store.writer.withdraw([releaseKey("1.5+a")], at: stamp(21))
+    }
+  }
+
+  /// What a user sees of each artifact.
+  private func contents(_ store: Store) throws -> [Text: [[UInt8]]] {
+    try store.read { snapshot in
+      var all: [Text: [[UInt8]]] = [:]
+      try snapshot.forEachArtifact { view in
+        let stored = view.stored
+        var parts = try stored.documents.sorted { $0.key < $1.key }.map { try snapshot.document($0.value.id) ?? [] }
+        parts.append(try snapshot.packageList(stored).bytes)
+        parts.append(Array("\(stored.artifact) \(stored.withdrawnAt?.milliseconds ?? 0)".utf8))
+        all[stored.artifact.id.key] = parts
+        return true
+      }
+      return all
+    }
+  }
+
+  @Test func anUndamagedStoreIsLeftAlone() throws {
+    let temporary = try TemporaryStore()
+    try filled(temporary)
+    let before = try #require(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20))
+    let store = try Store.open(path: temporary.path, mode: .repair)
+    #expect(try store.repair() == RepairReport())
+    store.close()
+    #expect(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20) == before)
+  }
+
+  @Test func whateverBreaksTheRestIsWholeAfterwards() throws {
+    let temporary = try TemporaryStore()
+    try filled(temporary)
+    let whole = try #require(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20))
+    let head = try #require(try FileSystem.read(temporary.path + "/HEAD", limit: 64))
+    let reader = try temporary.reader()
+    let good = try contents(reader)
+    reader.close()
+    var dice = Dice(77)
+    var (repaired, lost) = (0, 0)
+    for _ in 0..<24 {
+      var damaged = whole
+      var place = 8192 + dice.roll(whole.count - 8192)
+      while damaged[place] == 0 { place += place + 1 < whole.count ? 1 : 8192 - place }
+      damaged[place] ^= UInt8(1 << dice.roll(8))
+      try FileSystem.replace(temporary.path + "/data.mdb", with: damaged, directory: temporary.path)
+      try FileSystem.replace(temporary.path + "/HEAD", with: head, directory: temporary.path)
+      let store: Store
+      do {
+        store = try Store.open(path: temporary.path, mode: .repair)
+      } catch {
+        #expect(error.kind == .unusable)
+        continue
+      }
+      let report = try store.repair()
+      if !report.findings.isEmpty { repaired += 1 }
+      #expect(try store.verify(fullVerify()).findings == [])
+      let left = try contents(store)
+      for (key, content) in left { #expect(content == good[key]) }
+      let gone = Set(good.keys).subtracting(left.keys)
+      lost += gone.count
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        #expect(try snapshot.source(testRepository) == nil)
+        // What is gone will be fetched again: its release is gone too, or has lost its fingerprint.
+        for key in gone {
+          let release = try snapshot.release(releaseKey(String(key.string.split(separator: "-")[0])))
+          #expect(release?.fingerprint == nil)
+          #expect(release?.release.complete != true)
+        }
+      }
+      store.close()
+      try temporary.collecting { store in
+        _ = try store.writer.commit(releasePut("9+a", [newArtifact("9+a", Stack(40))], at: 50))
+        #expect(try store.verify(fullVerify()).findings == [])
+      }
+    }
+    #expect(repaired > 3)
+    #expect(lost > 0)
+  }
+}
