@@ -84,6 +84,12 @@ let package = Package(
     .executableTarget(
       name: "fake-gitlab", dependencies: ["FakeGitLab"], path: "Tests/FakeGitLabServer", swiftSettings: strict),
 
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "wheelspool", "TestSupport", "FakeGitLab", "JSONScan", "Digest", "WheelModel", "SpoolStore",
+      ], exclude: ["Help"], swiftSettings: strict),
+
     tests("TestSupport"), tests("FakeGitLab", ["Fetch", "TestSupport"]),
     tests("LMDB", ["TestSupport", "Threads"]),
     tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["TestSupport", "Threads"]),

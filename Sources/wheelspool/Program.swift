@@ -32,7 +32,7 @@ struct Wheelspool: ParsableCommand {
       Collect from GitLab, look at what is stored offline, export it exactly once.
 
       EXAMPLE:
-        wheelspool collect --gitlab https://gitlab.example.com --project 42 --product rhai
+        wheelspool collect --gitlab https://git.example --project 42 --product rhai
         wheelspool dump
         wheelspool export sqlite:wheels.sqlite
 

@@ -9,13 +9,14 @@ import WheelModel
 struct Collect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Bring the store up to date with GitLab.",
+    usage: "wheelspool collect [<options>]",
     discussion: """
       Reads wheelspool.toml, or --config FILE; without a file give --gitlab,
       --project and --product. The token comes from the environment (GITLAB_TOKEN, or
       what token-env names) or from token-file.
 
       EXAMPLE:
-        wheelspool collect --gitlab https://gitlab.example.com --project 42 --product rhai
+        wheelspool collect --gitlab https://git.example --project 42 --product rhai
 
       EXIT CODES:
         0 complete, 1 failed, 2 usage or configuration, 3 some assets failed and the
@@ -66,7 +67,7 @@ struct Collect: ParsableCommand {
   @Option(help: ArgumentHelp("Certificates to trust in place of the system's.", valueName: "file"), completion: .file())
   var cacert: String?
 
-  @Option(help: ArgumentHelp("auto, bar, lines, json or none.", valueName: "form"))
+  @Option(help: ArgumentHelp("How progress is shown.", valueName: "form"))
   var progress = ProgressForm.auto
 
   @Option(help: ArgumentHelp("Write the run's numbers for Prometheus there.", valueName: "file"), completion: .file())

@@ -6,6 +6,7 @@ import SpoolStore
 struct Compact: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rewrite the store without free pages, atomically.",
+    usage: "wheelspool compact [<options>]",
     discussion: """
       Readers go on; a collector at work makes it end with 5. Needs as much free space
       as the store has content.

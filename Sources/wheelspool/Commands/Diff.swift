@@ -9,6 +9,7 @@ struct Diff: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     abstract: "Packages added, removed and changed between two artifacts, or two tags.",
+    usage: "wheelspool diff [<options>] <old> <new>",
     discussion: """
       Two tags are compared architecture by architecture. What a release asks for by
       name stands apart from what that needs.
@@ -22,7 +23,7 @@ struct Diff: ParsableCommand {
   @Flag(help: "Compare an artifact with the one before it.")
   var previous = false
 
-  @Option(help: ArgumentHelp("table, json, ndjson, csv or markdown.", valueName: "format"))
+  @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
   var format = Format.table
 
   @Flag(help: "Leave control characters as they are, also on a terminal.")

@@ -26,6 +26,7 @@ struct Dump: ParsableCommand {
 struct DumpOverview: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "overview", abstract: "The store in numbers, and its repositories.",
+    usage: "wheelspool dump [overview] [<options>]",
     discussion: Help.text(example: "wheelspool dump overview --format json"))
 
   @OptionGroup var global: GlobalOptions
@@ -60,7 +61,7 @@ extension ListCommand {
 
   static func listConfiguration(_ abstract: String, example: String) -> CommandConfiguration {
     CommandConfiguration(
-      commandName: listing.rawValue, abstract: abstract,
+      commandName: listing.rawValue, abstract: abstract, usage: "wheelspool dump \(listing.rawValue) [<options>]",
       discussion: "Columns: \(listing.columns.joined(separator: ", ")).\n\n" + Help.text(example: example))
   }
 }

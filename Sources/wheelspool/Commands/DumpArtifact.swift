@@ -5,6 +5,7 @@ import Inspector
 struct DumpArtifact: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "artifact", abstract: "One artifact in full.",
+    usage: "wheelspool dump artifact [<options>] <key>",
     discussion: Help.text(example: "wheelspool dump artifact rhai/3.3.0.12+http-cpu-ubi9-x86_64 --format json"))
 
   @Argument(help: "[PRODUCT/[REPOSITORY/]]KEY, or the beginning of just one key.")

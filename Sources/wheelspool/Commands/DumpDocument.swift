@@ -6,6 +6,7 @@ public import WheelModel
 struct DumpDocument: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "document", abstract: "One document's exact bytes.",
+    usage: "wheelspool dump document [<options>] <key> <kind>",
     discussion: """
       KIND is constraints_file, build_sequence_summary or dependency_graph. On a
       terminal control characters are written as escapes unless --raw is given;

@@ -9,6 +9,7 @@ import WheelModel
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Replay into a database or a file what it has not seen.",
+    usage: "wheelspool export [<options>] <target>",
     discussion: """
       TARGET is a postgresql:// URL, postgresql: followed by a conninfo text,
       sqlite:PATH, ndjson:PATH or ndjson:-. A password belongs into PGPASSWORD,
@@ -16,7 +17,7 @@ struct Export: ParsableCommand {
 
       EXAMPLE:
         wheelspool export sqlite:wheels.sqlite
-        wheelspool export --follow postgresql://loader@db.example.com/wheels
+        wheelspool export --print-schema postgresql://loader@db.example.com/wheels
 
       EXIT CODES:
         0 complete, 2 usage, 3 some values are set aside in export_issues,
@@ -42,7 +43,7 @@ struct Export: ParsableCommand {
   @Option(help: ArgumentHelp("The schema of the tables (PostgreSQL; default: wheelspool).", valueName: "name"))
   var schema: String?
 
-  @Option(help: ArgumentHelp("The type of document columns: json, jsonb or text (PostgreSQL).", valueName: "type"))
+  @Option(help: ArgumentHelp("The type of document columns (PostgreSQL; default: json).", valueName: "type"))
   var documentType: DocumentType?
 
   @Flag(help: "Print the statements that make the tables, and end.")

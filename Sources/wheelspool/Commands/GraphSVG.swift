@@ -6,6 +6,7 @@ import Inspector
 struct GraphSVGCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "svg", abstract: "The graph as a picture, drawn by Graphviz.",
+    usage: "wheelspool graph svg [<options>] <key>",
     discussion: """
       Needs the program dot in PATH (on Debian: apt-get install graphviz).
 

@@ -6,6 +6,7 @@ import WheelModel
 struct GraphDuplicatesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "duplicates", abstract: "Installed packages with several versions, and who asks for which.",
+    usage: "wheelspool graph duplicates [<options>] <key>",
     discussion: Help.text(example: "wheelspool graph duplicates 3.3.0.12+http-cpu-ubi9-x86_64"))
 
   @OptionGroup var artifact: GraphOptions
@@ -22,6 +23,7 @@ struct GraphDuplicatesCommand: ParsableCommand {
 struct GraphConstraintsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "constraints", abstract: "One version of each installed package, as a constraints file.",
+    usage: "wheelspool graph constraints [<options>] <key>",
     discussion: """
       Nothing is written when some package has no version that all its users accept.
 
@@ -48,6 +50,7 @@ struct GraphConstraintsCommand: ParsableCommand {
 struct GraphSubsetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "subset", abstract: "What leads to a package and what it leads to, as a graph.json.",
+    usage: "wheelspool graph subset [<options>] <key> <package>",
     discussion: Help.text(example: "wheelspool graph subset 3.3.0.12+http-cpu-ubi9-x86_64 certifi"))
 
   @OptionGroup var artifact: GraphOptions

@@ -6,6 +6,7 @@ import WheelModel
 struct GraphWhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why", abstract: "Who asks for a package, and who asks for those.",
+    usage: "wheelspool graph why [<options>] <key> <package>",
     discussion: Help.text(example: "wheelspool graph why 3.3.0.12+http-cpu-ubi9-x86_64 certifi --depth -1"))
 
   @OptionGroup var artifact: GraphOptions
@@ -48,6 +49,7 @@ struct GraphWhyCommand: ParsableCommand {
 struct GraphDotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dot", abstract: "The graph in the language of Graphviz.",
+    usage: "wheelspool graph dot [<options>] <key>",
     discussion: Help.text(example: "wheelspool graph dot 3.3.0.12+http-cpu-ubi9-x86_64 --install-only"))
 
   @OptionGroup var artifact: GraphOptions

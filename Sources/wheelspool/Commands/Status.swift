@@ -7,6 +7,7 @@ import SpoolStore
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Size, counts, compression, readers, last run; backlog of a target.",
+    usage: "wheelspool status [<options>]",
     discussion: """
       EXAMPLE:
         wheelspool status --format json

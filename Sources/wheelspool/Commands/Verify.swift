@@ -8,6 +8,7 @@ import SpoolStore
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the store's structure, every byte, or that a target equals it.",
+    usage: "wheelspool verify [<options>]",
     discussion: """
       EXAMPLE:
         wheelspool verify --data --subset 1/7
@@ -34,7 +35,7 @@ struct Verify: ParsableCommand {
   @Option(help: ArgumentHelp("Only the n-th of t parts of the documents.", valueName: "n/t"))
   var subset: Share?
 
-  @Option(help: ArgumentHelp("table, json, ndjson or csv.", valueName: "format"))
+  @Option(help: ArgumentHelp("How findings are written.", valueName: "format"))
   var format = OutputFormat.table
 
   @OptionGroup var global: GlobalOptions

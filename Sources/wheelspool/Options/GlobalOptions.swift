@@ -20,7 +20,7 @@ struct GlobalOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say only errors on standard error.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("How messages are written: text or json.", valueName: "format"))
+  @Option(help: ArgumentHelp("How messages are written.", valueName: "format"))
   var logFormat = LogFormat.text
 
   func validate() throws {

@@ -5,7 +5,7 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// How an answer is written.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("table, json, ndjson or csv.", valueName: "format"))
+  @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
   var format = OutputFormat.table
 
   @Flag(help: "Sizes in tables as numbers of bytes.")
@@ -44,7 +44,8 @@ struct RowOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Columns to show, separated by commas.", valueName: "names"))
   var columns: String?
 
-  @Option(help: ArgumentHelp("Column to order by; -NAME for downwards.", valueName: "name"), transform: { $0 })
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Column to order by; -NAME for downwards.", valueName: "name"))
   var sort: String?
 
   @Option(help: ArgumentHelp("Show at most so many rows.", valueName: "n"))

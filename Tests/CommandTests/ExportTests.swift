@@ -1,0 +1,64 @@
+import TestSupport
+import Testing
+
+/// Exporting, and comparing a target with the store, as a user does it.
+struct ExportTests {
+  @Test func sqliteIsExportedOnceAndVerified() throws {
+    let directory = try TemporaryDirectory()
+    let store = try SampleStore.path()
+    let target = "sqlite:" + directory.file("wheels.sqlite")
+    let first = try Wheelspool.run(["export", target], store: store)
+    #expect(first.exitCode == 0)
+    #expect(first.errorText.contains("wrote 33 releases, 34 artifacts"))
+    #expect(first.text.isEmpty)
+    #expect(try Wheelspool.run(["export", target], store: store).errorText.contains("wrote 0 releases"))
+    #expect(try Wheelspool.run(["verify", "--target", target], store: store).exitCode == 0)
+    let status = try Wheelspool.run(["status", "--target", target], store: store)
+    #expect(status.text.contains("up to date"))
+  }
+
+  @Test func differingTargetIsOne() throws {
+    let directory = try TemporaryDirectory()
+    let store = try SampleStore.path()
+    let file = directory.file("wheels.sqlite")
+    #expect(try Wheelspool.run(["export", "sqlite:" + file], store: store).exitCode == 0)
+    try RunningProcess.check("sqlite3", [file, "delete from artifact_packages where name = 'certifi'"])
+    let result = try Wheelspool.run(["verify", "--target", "sqlite:" + file, "--format", "csv"], store: store)
+    #expect(result.exitCode == 1)
+    #expect(result.lines.count > 1)
+    let repaired = try Wheelspool.run(["verify", "--target", "sqlite:" + file, "--repair"], store: store)
+    #expect(repaired.exitCode == 0, "\(repaired.errorText)")
+    #expect(try Wheelspool.run(["verify", "--target", "sqlite:" + file], store: store).exitCode == 0)
+  }
+
+  @Test func linesGoToStandardOutput() throws {
+    let result = try SampleStore.run("export", "ndjson:-", "--quiet")
+    #expect(result.exitCode == 0)
+    #expect(result.errorText.isEmpty)
+    #expect(result.lines.filter { $0.hasPrefix(#"{"kind":"release""#) }.count == 33)
+    #expect(result.lines.last?.hasPrefix(#"{"kind":"watermark""#) == true)
+  }
+
+  @Test func unreachableTargetIsNine() throws {
+    let result = try SampleStore.run("status", "--target", "postgresql://user:secret@127.0.0.1:1/none")
+    #expect(result.exitCode == 9)
+    #expect(!result.errorText.contains("secret"))
+  }
+
+  @Test func secretOfAnAddressIsNotShown() throws {
+    let result = try SampleStore.run("export", "postgres:user:secret@host/db")
+    #expect(result.exitCode == 2)
+    #expect(!result.errorText.contains("secret"))
+  }
+
+  @Test func compactKeepsTheContent() throws {
+    let directory = try TemporaryDirectory()
+    let store = directory.file("s.store")
+    try RunningProcess.check("cp", ["-r", try SampleStore.path(), store])
+    let before = try Wheelspool.run(["dump", "artifacts", "--format", "ndjson", "--stable"], store: store).text
+    let result = try Wheelspool.run(["compact"], store: store)
+    #expect(result.exitCode == 0, "\(result.errorText)")
+    #expect(try Wheelspool.run(["dump", "artifacts", "--format", "ndjson", "--stable"], store: store).text == before)
+    #expect(try Wheelspool.run(["verify", "--data"], store: store).exitCode == 0)
+  }
+}

@@ -1,0 +1,132 @@
+import JSONScan
+import TestSupport
+import Testing
+
+/// What lists print: field names, formats, choice of rows and columns.
+struct ListTests {
+  static let members = [
+    "releases": [
+      "product_key", "repository_key", "tag", "name", "description", "created_at", "released_at", "commit", "complete",
+      "sequence", "collected_at", "withdrawn_at", "artifact_keys",
+    ],
+    "artifacts": [
+      "key", "product_key", "repository_key", "tag", "commit", "type", "environments", "arch", "archs", "variant",
+      "raw_variant", "series", "created_at", "package_names", "drop_keys", "asset", "documents", "sequence",
+      "collected_at", "withdrawn_at",
+    ],
+    "drops": ["key", "name", "product_key", "product_version", "created_at"],
+    "failures": [
+      "product_key", "repository_key", "tag", "asset", "code", "message", "permanent", "first_at", "last_at",
+      "attempts", "next_due",
+    ],
+    "log": [
+      "sequence", "operation", "product_key", "repository_key", "tag", "committed_at", "chain", "record_hash",
+    ],
+  ]
+
+  @Test(arguments: Array(members.keys)) func fieldNamesAreTheDomains(list: String) throws {
+    let result = try SampleStore.run("dump", list, "--format", "ndjson")
+    #expect(result.exitCode == 0)
+    let first = try #require(result.lines.first)
+    #expect(try Members.of(first) == Self.members[list])
+    for line in result.lines { #expect(throws: Never.self) { try Members.of(line) } }
+  }
+
+  @Test func stableLeavesOutWhatDiffers() throws {
+    let line = try #require(try SampleStore.run("dump", "artifacts", "--format", "ndjson", "--stable").lines.first)
+    #expect(try Members.of(line) == Self.members["artifacts"]?.filter { $0 != "sequence" && $0 != "collected_at" })
+    for name in ["etag", "last_modified", "stored_bytes", "depth"] { #expect(!line.contains("\"\(name)\"")) }
+    let failure = try #require(try SampleStore.run("dump", "failures", "--format", "ndjson", "--stable").lines.first)
+    #expect(
+      try Members.of(failure) == ["product_key", "repository_key", "tag", "asset", "code", "message", "permanent"])
+  }
+
+  @Test(arguments: ["products", "releases", "artifacts", "drops", "packages", "failures", "runs", "log"])
+  func allFormatsHaveTheSameRows(list: String) throws {
+    let json = try SampleStore.run("dump", list, "--format", "json")
+    let ndjson = try SampleStore.run("dump", list, "--format", "ndjson")
+    let csv = try SampleStore.run("dump", list, "--format", "csv")
+    let table = try SampleStore.run("dump", list)
+    for result in [json, ndjson, csv, table] { #expect(result.exitCode == 0) }
+    #expect(json.text == "[\n" + ndjson.lines.joined(separator: ",\n") + "\n]\n")
+    #expect(csv.lines.count == ndjson.lines.count + 1)
+    #expect(table.lines.count == ndjson.lines.count + 1)
+  }
+
+  @Test func columnsSortLimitAndOffset() throws {
+    func keys(_ more: String...) throws -> [String] {
+      let arguments = ["dump", "artifacts", "--repository", "wheels-http", "--columns", "key", "--format", "csv"]
+      return Array(try Wheelspool.run(arguments + more, store: try SampleStore.path()).lines.dropFirst())
+    }
+    let all = try keys()
+    #expect(all.count == 4)
+    #expect(try keys("--limit", "2") == Array(all.prefix(2)))
+    #expect(try keys("--offset", "1", "--limit", "2") == Array(all[1...2]))
+    #expect(try keys("--sort", "-created_at") == all.reversed())
+    #expect(try keys("--sort", "-created_at", "--limit", "1") == Array(all.suffix(1)))
+    #expect(try keys("--limit", "0").isEmpty)
+  }
+
+  @Test func filtersAgree() throws {
+    func count(_ arguments: String...) throws -> Int {
+      try Wheelspool.run(["dump"] + arguments + ["--format", "ndjson"], store: try SampleStore.path()).lines.count
+    }
+    #expect(try count("artifacts", "--series", "3.3") == 2)
+    #expect(try count("artifacts", "--series", "3.3", "--variant", "http-cpu-ubi9") == 1)
+    #expect(try count("artifacts", "--arch", "s390x") == 1)
+    #expect(try count("artifacts", "--tag", "v2.3+odd") == 2)
+    #expect(try count("artifacts", "--package", "HTTPX") == 2)
+    #expect(try count("releases", "--package", "httpx") == 2)
+    #expect(try count("releases", "--arch", "ppc64le") == 1)
+    #expect(try count("drops", "--repository", "wheels-http") == 4)
+    #expect(try count("artifacts", "--product", "rhai", "--repository", "wheels-http", "--since", "2026-04-07") == 1)
+    #expect(try count("log", "--tag", "v3.3.0.12+http-cpu-ubi9") == 1)
+  }
+
+  @Test func catalogueCountsAgreeWithTheSlowWay() throws {
+    let quick = try SampleStore.run("packages", "--all", "--format", "csv", "--product", "rhai")
+    let slow = try SampleStore.run("packages", "--all", "--format", "csv", "--since", "1970-01-01")
+    #expect(quick.lines.count > 10)
+    #expect(quick.lines == slow.lines)
+  }
+
+  @Test func documentIsByteForByte() throws {
+    let key = "3.3.0.12+http-cpu-ubi9-x86_64"
+    let stored = try SampleStore.run("dump", "document", key, "dependency_graph")
+    let tarball = "\(Wheelspool.fixtures)/wheels-http/v3.3.0.12+http-cpu-ubi9/wheels-\(key).tar.gz"
+    let original = try RunningProcess.check(
+      "tar", ["-xzOf", tarball, "wheels-\(key)/release/outputs/graph.json"])
+    #expect(stored.output == original.output)
+    let pretty = try SampleStore.run("dump", "document", key, "constraints_file", "--pretty")
+    #expect(pretty.text.hasPrefix("{\n  \"main\": [\n    \""))
+    #expect(pretty.text.hasSuffix("\n  ]\n}\n"))
+  }
+
+  @Test func overviewAndStatusAreJSON() throws {
+    #expect(try Members.of(try SampleStore.run("dump", "--format", "json").text).contains("repositories"))
+    #expect(try Members.of(try SampleStore.run("status", "--format", "json").text).contains("databases"))
+  }
+}
+
+/// The names of a JSON object's members, in order.
+struct Members: JSONVisitor {
+  private var names: [String] = []
+  private var depth = 0
+
+  static func of(_ text: String) throws -> [String] {
+    var scanner = JSONScanner()
+    var members = Members()
+    try scanner.feed(Array(text.utf8).span, &members)
+    try scanner.finish(&members)
+    return members.names
+  }
+
+  mutating func beginObject(depth: Int) { self.depth = depth }
+  mutating func endObject(depth: Int) { self.depth = depth - 1 }
+  mutating func beginArray(depth: Int) { self.depth = depth }
+  mutating func endArray(depth: Int) { self.depth = depth - 1 }
+
+  mutating func key(_ utf8: Span<UInt8>, _ traits: JSONTextTraits) {
+    if depth == 1 { names.append(String(decoding: utf8.indices.map { utf8[$0] }, as: UTF8.self)) }
+  }
+}
