@@ -29,3 +29,9 @@ static inline int wheelspool_pipe(int *ends) {
 
 /// Gives free memory inside the heap back to the system, which `free` alone does at its end only.
 static inline void wheelspool_trim_heap(void) { malloc_trim(0); }
+
+/// Keeps large blocks out of the heap: each is mapped by itself and goes back to the system when it is freed.
+///
+/// By default the C library raises that threshold up to 32 MiB as such blocks are freed, and then documents of some
+/// hundred KB leave the heap full of holes: an export of 133 MB peaked at 52 MB anonymous memory, so at 9.5 MB.
+static inline void wheelspool_bound_heap(void) { mallopt(M_MMAP_THRESHOLD, 128 << 10); }

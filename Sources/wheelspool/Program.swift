@@ -8,6 +8,7 @@ enum Program {
   static func main() {
     signal(SIGPIPE, SIG_IGN)
     _ = wheelspool_hide_memory()
+    wheelspool_bound_heap()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
