@@ -1,3 +1,4 @@
+import CTestSystem
 import Glibc
 
 extension PostgresServer {
