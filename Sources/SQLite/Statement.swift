@@ -34,21 +34,24 @@ public final class Statement {
 
   /// Binds all values, from the first on, and runs the statement to its end, dropping rows. Returns the rows changed.
   @discardableResult
-  public func run(_ values: [Value] = []) throws(SQLiteError) -> Int {
-    try forEachRow(values) { _ in false }
+  public func run(_ values: consuming [Value] = []) throws(SQLiteError) -> Int {
+    try forEachRow(consume values) { _ in false }
     return database.changes
   }
 
   /// Binds all values and calls `body` for each row until it returns false. The statement is reset in any case.
+  ///
+  /// SQLite has a copy of each value while it runs; given away by the caller, the values are not kept a second time.
   public func forEachRow(
-    _ values: [Value] = [], _ body: (borrowing Row) throws(SQLiteError) -> Bool
+    _ values: consuming [Value] = [], _ body: (borrowing Row) throws(SQLiteError) -> Bool
   ) throws(SQLiteError) {
     // Safety: the handle is alive as long as `self`.
     defer {
       unsafe sqlite3_reset(handle)
       unsafe sqlite3_clear_bindings(handle)
     }
-    for (index, value) in values.enumerated() { try bind(value, at: CInt(clamping: index + 1)) }
+    for index in values.indices { try bind(values[index], at: CInt(clamping: index + 1)) }
+    values = []
     var isWanted = true
     while true {
       let status = unsafe sqlite3_step(handle)

@@ -22,6 +22,12 @@ struct SQLiteRow {
     for (column, field) in zip(table.columns, fields) { values.append(try value(field, column)) }
   }
 
+  /// Gives the values away, so that the longest of them need not be held beside the target's copy.
+  mutating func takeValues() -> [Value] {
+    defer { values = [] }
+    return values
+  }
+
   private mutating func value(_ field: FieldValue, _ column: Column) throws -> Value {
     switch field {
     case .null: return .null

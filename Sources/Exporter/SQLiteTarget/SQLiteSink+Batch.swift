@@ -25,10 +25,10 @@ extension SQLiteSink {
   func write(artifact: ArtifactState) throws {
     try inBatch {
       let id = artifact.artifact.id
-      let row = try SQLiteRow(.artifacts, RowValues.artifact(artifact, storeID: storeID))
+      var row = try SQLiteRow(.artifacts, RowValues.artifact(artifact, storeID: storeID))
       let key = Self.values(id)
       try run("DELETE FROM artifacts WHERE product_key = ? AND repository_key = ? AND artifact_key = ?", key)
-      try run(Self.insertion(in: .artifacts), row.values)
+      try run(Self.insertion(in: .artifacts), row.takeValues())
       let rowID = try with { $0.lastInsertedRow }
       for document in row.streamed { try stream(document, into: rowID) }
       for (column, code, message) in row.refused {

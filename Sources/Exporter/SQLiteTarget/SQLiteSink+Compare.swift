@@ -100,9 +100,10 @@ extension SQLiteSink {
     _ field: FieldValue, _ column: Column, _ table: Table, row: Int64, key: Text, _ found: Findings
   ) throws {
     var isNull = true
+    // Of a column's type SQLite reads the row's head only; IS NULL would bring the whole value into memory.
     try forEachRow(
-      "SELECT \(column.name) IS NULL FROM \(table.name) WHERE rowid = ?", [.integer(row)], operation: "read a row"
-    ) { isNull = $0.integer(0) != 0 }
+      "SELECT typeof(\(column.name)) FROM \(table.name) WHERE rowid = ?", [.integer(row)], operation: "read a row"
+    ) { isNull = $0.string(0) == "null" }
     guard case .document(let document) = field else {
       if !isNull { found.differs(table, key, column.name) }
       return

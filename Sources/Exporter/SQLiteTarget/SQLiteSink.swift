@@ -81,8 +81,8 @@ final class SQLiteSink: Sink {
 
   /// Runs one of a few statements, which is compiled once.
   @discardableResult
-  func run(_ sql: String, _ values: [Value] = [], operation: String = "write the target") throws -> Int {
-    try statement(sql, operation).run(values)
+  func run(_ sql: String, _ values: consuming [Value] = [], operation: String = "write the target") throws -> Int {
+    try statement(sql, operation).run(consume values)
   }
 
   func statement(_ sql: String, _ operation: String) throws -> Statement {
