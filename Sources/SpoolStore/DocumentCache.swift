@@ -31,15 +31,15 @@ final class DocumentCache: Sendable {
 
   /// Keeps a document, dropping those unused for longest; one of more than half the budget is not kept.
   func insert(_ id: UInt64, _ document: RawDocument) {
-    guard document.bytes.count <= limit / 2 else { return }
+    guard document.bytes.capacity <= limit / 2 else { return }
     state.withLock { state in
       guard state.documents[id] == nil else { return }
       state.clock += 1
       state.documents[id] = (document, state.clock)
-      state.bytes += document.bytes.count
+      state.bytes += document.bytes.capacity
       while state.bytes > limit, let oldest = state.documents.min(by: { $0.value.used < $1.value.used }) {
         state.documents[oldest.key] = nil
-        state.bytes -= oldest.value.document.bytes.count
+        state.bytes -= oldest.value.document.bytes.capacity
       }
     }
   }

@@ -66,6 +66,12 @@ final class DocumentDecoder {
       guard link.header.codec != .same else { continue }
       bytes = try decode(link, prefix: bytes, in: transaction, table)
     }
+    // A short document in a buffer that was made for a long one would cost whoever keeps it the whole buffer.
+    if bytes.capacity > 2 * bytes.count + 4096 {
+      let exact = bytes.span.copied
+      if bytes.capacity <= Self.keptBytes { spare = bytes }
+      bytes = exact
+    }
     return RawDocument(bytes: bytes, sha256: digest)
   }
 

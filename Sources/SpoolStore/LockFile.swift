@@ -56,5 +56,9 @@ final class LockFile: Sendable {
     guard fsync(descriptor.withLock { $0 }) == 0 else { throw FileSystem.error("flush", path) }
   }
 
-  deinit { Glibc.close(descriptor.withLock { $0 }) }
+  deinit {
+    // A child process between fork and exec holds the file open too: given back, not just closed.
+    release()
+    Glibc.close(descriptor.withLock { $0 })
+  }
 }

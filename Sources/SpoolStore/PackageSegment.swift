@@ -58,17 +58,28 @@ struct PackageSegment: Equatable, Sendable {
     self.packed = packed
     fullName = record.text(Tag.name)
     var last: UInt32?
-    guard Self.walk(packed.span, { last = $0.position }) else { return nil }
+    guard Self.walk(packed.span, { position, _ in last = position }) else { return nil }
     lastPosition = last
   }
 
   var changes: [Change] {
     var changes: [Change] = []
-    _ = Self.walk(packed.span) { changes.append($0) }
+    let packed = packed
+    _ = Self.walk(packed.span) { position, texts in
+      let span = packed.span
+      var versions: [Text] = []
+      var at = texts.lowerBound
+      while at < texts.upperBound, let length = Varint.read(span, &at) {
+        versions.append(Text(span.extracting(at..<at + Int(length)).string))
+        at += Int(length)
+      }
+      changes.append(Change(position: position, versions: versions))
+    }
     return changes
   }
 
-  private static func walk(_ packed: Span<UInt8>, _ body: (Change) -> Void) -> Bool {
+  /// Calls `body` with each position and where its versions are; returns false for bytes that are no changes.
+  private static func walk(_ packed: Span<UInt8>, _ body: (UInt32, Range<Int>) -> Void) -> Bool {
     var at = 0
     var position: UInt64 = 0
     while at < packed.count {
@@ -76,13 +87,12 @@ struct PackageSegment: Equatable, Sendable {
       let (sum, overflow) = position.addingReportingOverflow(distance)
       guard !overflow, let place = UInt32(exactly: sum), count <= UInt64(packed.count - at) else { return false }
       position = sum
-      var versions: [Text] = []
+      let start = at
       for _ in 0..<count {
         guard let length = Varint.read(packed, &at), length <= UInt64(packed.count - at) else { return false }
-        versions.append(Text(packed.extracting(at..<at + Int(length)).string))
         at += Int(length)
       }
-      body(Change(position: place, versions: versions))
+      body(place, start..<at)
     }
     return true
   }

@@ -40,8 +40,10 @@ extension Session {
     if let old, old.lineage == lineage.number, let kept = old.documents[.packages], kept.sha256 == digest {
       record.documents[.packages] = kept
       record.position = old.position
+      try discardRows(new.artifact.id)
     } else {
-      record.position = try enter(&lineage, new.packages, digest, into: &record.documents, siblings: &siblings)
+      let rows = preparedRows[new.artifact.id].map { DocumentContent.stored($0) } ?? .bytes(new.packages.bytes, digest)
+      record.position = try enter(&lineage, new.packages, rows, into: &record.documents, siblings: &siblings)
       if let old { try transaction.delete(tables.members, StoreKey.member(old.lineage, old.position)) }
     }
     for slot in DocumentSlot.allCases {
@@ -54,7 +56,7 @@ extension Session {
 
   /// Gives an artifact the next place in its lineage, and the index what changed there.
   private func enter(
-    _ lineage: inout Lineage, _ packages: PackageList, _ digest: SHA256Digest,
+    _ lineage: inout Lineage, _ packages: PackageList, _ content: DocumentContent,
     into documents: inout [DocumentSlot: DocumentInfo], siblings: inout Siblings
   ) throws -> UInt32 {
     let position = lineage.nextPosition
@@ -70,9 +72,15 @@ extension Session {
     try index(lineage.number, position: position, from: before, to: packages.bytes)
     lineage.nextPosition = position + 1
     save(lineage)
-    documents[.packages] = try store(
-      .bytes(packages.bytes, digest), .packages, lineage: &lineage, siblings: &siblings)
+    documents[.packages] = try store(content, .packages, lineage: &lineage, siblings: &siblings)
     return position
+  }
+
+  /// Gives up package rows that were taken in beforehand and are not needed.
+  func discardRows(_ id: ArtifactID) throws {
+    guard let prepared = preparedRows[id] else { return }
+    try claim(prepared)
+    try deletePieces(prepared)
   }
 
   /// Keeps an artifact, but for what mirrors its release.

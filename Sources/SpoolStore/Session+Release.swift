@@ -24,6 +24,7 @@ extension Session {
         if before[artifact.id.key] == nil, try self.artifact(artifact.id) != nil {
           rejected.append(artifact)
           try discard(documents)
+          try discardRows(artifact.id)
           continue
         }
         let content = NewArtifact(artifact: artifact, documents: documents, packages: packages)

@@ -15,6 +15,8 @@ final class Session {
   var lineages: [[UInt8]: Lineage] = [:]
   /// Raw bytes of documents that this change has put.
   var fresh: [UInt64: RawDocument] = [:]
+  /// Package rows that were taken in before this change, for being long.
+  var preparedRows: [ArtifactID: PreparedDocument] = [:]
   /// What the new documents take in the store.
   var storedBytes: UInt64 = 0
 

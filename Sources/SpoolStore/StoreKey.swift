@@ -11,7 +11,9 @@ enum StoreKey {
   /// The most bytes of a package name's part, hashed beyond.
   static let longestName = 480
   /// The most bytes that a product's and a repository's key may each have: prefixes of both are never hashed.
-  static let longestConfigured = 200
+  static let longestConfigured = 100
+  /// The most bytes of a tag's or asset's part in a failure's key, hashed beyond: all failures of a tag share a prefix.
+  static let longestPart = 128
 
   static func append(_ text: Text, to key: inout [UInt8]) {
     // A string of the standard library is contiguous; `utf8` is then a plain loop.
@@ -55,15 +57,20 @@ enum StoreKey {
   static func drop(product: Text, key: Text) -> [UInt8] { joined([product, key]) }
 
   /// All failures of a release, or of a repository's listing when `tag` is nil: an absent text is written empty.
-  static func failures(of key: RepositoryKey, tag: Text?) -> [UInt8] {
-    joined([key.product, key.repository, tag ?? ""])
-  }
+  static func failures(of key: RepositoryKey, tag: Text?) -> [UInt8] { repository(key) + part(tag ?? "") }
 
   static func failure(_ failure: Failure) -> [UInt8] {
-    joined([
-      failure.repository.product, failure.repository.repository, failure.tag ?? "", failure.asset ?? "",
-      Text(failure.code.rawValue),
-    ])
+    var key = failures(of: failure.repository, tag: failure.tag) + part(failure.asset ?? "")
+    append(Text(failure.code.rawValue), to: &key)
+    return fitted(key)
+  }
+
+  /// A text as a part of a key that others follow.
+  private static func part(_ text: Text, longest: Int = longestPart) -> [UInt8] {
+    var key: [UInt8] = []
+    append(text, to: &key)
+    guard key.count > longest else { return key }
+    return fitted(key, longest: longest) + [0]
   }
 
   static func lineage(_ key: RepositoryKey, variant: Text, arch: Text) -> [UInt8] {
@@ -98,12 +105,7 @@ enum StoreKey {
   }
 
   /// All segments of a package, whatever the lineage.
-  static func package(_ name: Text) -> [UInt8] {
-    var key: [UInt8] = []
-    append(name, to: &key)
-    guard key.count > longestName else { return key }
-    return fitted(key, longest: longestName) + [0]
-  }
+  static func package(_ name: Text) -> [UInt8] { part(name, longest: longestName) }
 
   /// Whether the key of a package's segments holds its name in full.
   static func holdsName(_ name: Text) -> Bool {

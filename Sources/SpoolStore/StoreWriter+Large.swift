@@ -12,6 +12,17 @@ extension StoreWriter {
     return try LargeDocumentWriter(self, id: id, level: level)
   }
 
+  /// Takes in package rows that are too long to be a value of their own, before the commit that names them.
+  func prepareRows(of put: ReleasePut) throws(StoreError) -> [ArtifactID: PreparedDocument] {
+    var prepared: [ArtifactID: PreparedDocument] = [:]
+    for case .new(let artifact, _, let packages) in put.artifacts where packages.bytes.count > largeDocumentBytes {
+      let document = try largeDocument()
+      try document.write(packages.bytes.span)
+      prepared[artifact.id] = try document.finish()
+    }
+    return prepared
+  }
+
   /// Gives up a document that was taken in but will not be committed.
   public func discard(_ document: PreparedDocument) throws(StoreError) {
     try remove(document.id)

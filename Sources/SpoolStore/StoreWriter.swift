@@ -10,12 +10,14 @@ public final class StoreWriter: Sendable {
   private let jobs = Channel<@Sendable (WriterCore) -> Void>(capacity: 16)
   private let thread: Thread
   private let path: String
+  let largeDocumentBytes: Int
 
   init(
     _ opened: OpenEnvironment, _ directory: StoreDirectory, _ store: StoreID, _ options: StoreOptions,
     _ cache: DocumentCache
   ) {
     path = directory.path
+    largeDocumentBytes = options.largeDocumentBytes
     thread = Thread { [jobs] in
       let core = WriterCore(opened, directory, store, options, cache)
       while let job = jobs.receive() { job(core) }
@@ -62,10 +64,14 @@ extension StoreWriter {
   public func commit(_ put: ReleasePut) throws(StoreError) -> CommitReceipt {
     for key in [put.key.repository.product, put.key.repository.repository] {
       guard key.utf8.count <= StoreKey.longestConfigured, !key.isEmpty, !key.utf8.contains(0) else {
-        throw .usage("commit release \(put.key.tag)", "a product's or repository's key has 1 to 200 bytes, none zero")
+        throw .usage("commit release \(put.key.tag)", "a product's or repository's key has 1 to 100 bytes, none zero")
       }
     }
-    return try change("commit release \(put.key.tag)") { try $0.commit(put) }
+    let rows = try prepareRows(of: put)
+    return try change("commit release \(put.key.tag)") { session in
+      session.preparedRows = rows
+      return try session.commit(put)
+    }
   }
 
   /// Marks releases as withdrawn, each under a sequence of its own; those not there or withdrawn already are skipped.

@@ -39,6 +39,19 @@ import WheelModel
     }
   }
 
+  @Test func failuresOfLongTagsAreFoundAndDropped() throws {
+    let temporary = try TemporaryStore()
+    let tags = ["a", "b"].map { Text(String(repeating: "t", count: 700) + $0) }
+    let asset = Text(String(repeating: "w", count: 900))
+    try temporary.collecting { (store: Store) throws in
+      try store.writer.putFailures(tags.flatMap { [failure($0, asset, .gzip), failure($0, nil, .tag)] })
+      #expect(try store.read { try $0.failures(of: testRepository, tag: tags[0]).map(\.asset) } == [nil, asset])
+      #expect(try store.writer.clearFailures(of: testRepository, tag: tags[0]) == 2)
+      #expect(try store.read { try $0.failures(of: testRepository, tag: tags[1]).count } == 2)
+      #expect(try store.verify().findings == [])
+    }
+  }
+
   @Test func runsAndSourcesComeBack() throws {
     let temporary = try TemporaryStore()
     try temporary.collecting { (store: Store) throws in

@@ -111,4 +111,28 @@ import WheelModel
       #expect(try store.verify(fullVerify()).findings == [])
     }
   }
+
+  @Test func longPackageRowsAreKeptInPieces() throws {
+    let temporary = try TemporaryStore()
+    var options = StoreOptions()
+    options.largeDocumentBytes = 500
+    try temporary.collecting(options) { (store: Store) throws in
+      var stack = Stack(60)
+      for release in 0..<3 {
+        if release < 2 { stack.drift(percent: 10) }
+        let tag = "1.\(release)+a"
+        let put = releasePut(
+          tag, [.new(artifact(tag), documents: [:], packages: stack.list)], at: Int64(release))
+        for _ in 0..<2 { _ = try store.writer.commit(put) }
+        #expect(try store.read { try $0.packageList(of: artifactID(tag)) } == stack.list)
+      }
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        #expect(try snapshot.packageHistory(Text(stack.packages[9].name)).count == 3)
+        #expect(try snapshot.sizes().databases.first { $0.name == "pending" }?.records == 0)
+      }
+      #expect(try store.verify(fullVerify()).findings == [])
+      #expect(try store.compact().dropped == 0)
+      #expect(try store.verify(fullVerify()).findings == [])
+    }
+  }
 }
