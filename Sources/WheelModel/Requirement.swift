@@ -110,7 +110,9 @@ struct RequirementReader {
     if hasParenthesis, !skip(")") { return nil }
     if inside.isEmpty { return [] }
     var result: [VersionSpecifier] = []
-    for piece in inside.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+    // A comma may end the list.
+    let list = inside.last == UInt8(ascii: ",") ? AssetName.trim(inside.dropLast()) : inside
+    for piece in list.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
       let text = String(decoding: piece, as: UTF8.self)
       guard let specifier = VersionSpecifier(text), !specifier.operand.utf8.contains(where: isSpace) else { return nil }
       result.append(specifier)

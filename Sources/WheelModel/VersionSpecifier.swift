@@ -74,12 +74,11 @@ public struct VersionSpecifier: Hashable, Sendable, CustomStringConvertible {
       return VersionParts.compare(parts.public, bound) >= 0 && parts.hasPrefix(releasePrefix(dropping: 1), of: bound)
     case .atMost: return VersionParts.compare(parts.public, bound) <= 0
     case .atLeast: return VersionParts.compare(parts.public, bound) >= 0
-    case .below:
-      if VersionParts.compare(parts, bound) >= 0 { return false }
-      return bound.isPrerelease || !parts.isPrerelease || !parts.hasBase(of: bound)
+    case .below: return VersionParts.compare(parts, bound.isPrerelease ? bound : bound.firstDevelopment) < 0
     case .above:
-      if VersionParts.compare(parts, bound) <= 0 { return false }
-      return !parts.hasBase(of: bound) || ((bound.post != nil || parts.post == nil) && parts.local == nil)
+      // A final version or pre-release is not below its own post-releases, and none below its own local versions.
+      if bound.dev != nil || bound.post != nil { return VersionParts.compare(parts.public, bound) > 0 }
+      return VersionParts.compare(parts, bound) > 0 && !parts.hasStem(of: bound)
     case .arbitrary: return false
     }
   }
@@ -104,7 +103,18 @@ extension VersionParts {
 
   var isPrerelease: Bool { pre != nil || dev != nil }
 
-  func hasBase(of other: VersionParts) -> Bool { epoch == other.epoch && release == other.release }
+  /// The first version that is developed towards this one.
+  var firstDevelopment: VersionParts {
+    var result = self.public
+    result.dev = .zero
+    return result
+  }
+
+  /// Whether epoch, release and pre-release are the same.
+  func hasStem(of other: VersionParts) -> Bool {
+    epoch == other.epoch && release == other.release && pre?.phase == other.pre?.phase
+      && pre?.number == other.pre?.number
+  }
 
   /// Whether the release begins with some numbers, with zeros where it is shorter, in the epoch of another version.
   func hasPrefix(_ numbers: [VersionNumber], of other: VersionParts) -> Bool {

@@ -80,7 +80,9 @@ public struct CellWriter {
   public mutating func time(_ value: Timestamp?) {
     guard let value else { return null() }
     if isJSON { bytes.append(UInt8(ascii: "\"")) }
-    plain(value.description)
+    let start = bytes.count
+    value.append(to: &bytes)
+    width = bytes.count - start
     if isJSON { bytes.append(UInt8(ascii: "\"")) }
   }
 

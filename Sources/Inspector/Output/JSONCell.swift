@@ -1,3 +1,5 @@
+public import Digest
+import JSONScan
 public import WheelModel
 
 /// Writes JSON values into a buffer, with the commas in their places.
@@ -35,11 +37,12 @@ public struct JSONCell {
     needsComma = true
   }
 
-  /// Writes a member's key; the value must follow.
+  /// Writes a member's key, in which nothing needs an escape; the value must follow.
   public mutating func key(_ name: String) {
     separate()
-    TerminalText.appendJSON(name, isTerminal: isTerminal, to: &bytes)
-    bytes.append(UInt8(ascii: ":"))
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
     needsComma = false
   }
 
@@ -67,6 +70,16 @@ public struct JSONCell {
   /// Writes a member.
   public mutating func member(_ name: String, _ value: Text?) { member(name, value?.string) }
 
+  /// Writes an array whose elements `body` adds.
+  public mutating func array(_ body: (inout JSONCell) throws -> Void) rethrows {
+    separate()
+    bytes.append(UInt8(ascii: "["))
+    needsComma = false
+    try body(&self)
+    bytes.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+
   /// Writes an array, an element for each value.
   public mutating func array<S: Sequence>(
     _ values: S, _ body: (inout JSONCell, S.Element) throws -> Void
@@ -77,6 +90,28 @@ public struct JSONCell {
     for value in values { try body(&self, value) }
     bytes.append(UInt8(ascii: "]"))
     needsComma = true
+  }
+
+  /// Writes a text that is known to be UTF-8.
+  public mutating func utf8(_ value: Span<UInt8>) {
+    guard TerminalText.isPlain(value), !TerminalText.needsBackslash(value) else {
+      return text(TerminalText.string(value))
+    }
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(copying: value)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a member.
+  public mutating func member(_ name: String, _ value: SHA256Digest) {
+    key(name)
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.bytes {
+      for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+    }
+    bytes.append(UInt8(ascii: "\""))
   }
 
   /// Writes a text or null.

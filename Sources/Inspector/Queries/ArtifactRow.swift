@@ -25,7 +25,7 @@ struct ArtifactRow {
       field("raw_variant", .rawVariant, .machine),
       field("series", .series, .all),
       Column("created_at", .all) { $1.time($0.view.createdAt) },
-      Column(packageNames, .json) { row, cells in cells.list((row.packages?.names ?? []).map(\.string)) },
+      Column(packageNames, .json) { row, cells in row.writePackageNames(&cells) },
       Column("packages", .table, number: true) { $1.number($0.view.packageRows) },
       Column("drop_keys", .machine) { $1.list([$0.dropKey.string]) },
       Column("asset", .json) { row, cells in row.writeAsset(&cells) },
@@ -76,14 +76,26 @@ struct ArtifactRow {
     let isStable = cells.isStable
     cells.json { json in
       json.object {
-        $0.member("name", view.text(.assetName))
-        $0.member("url", view.text(.assetURL))
+        member(.assetName, as: "name", &$0)
+        member(.assetURL, as: "url", &$0)
         $0.member("size", view.assetBytes)
-        $0.member("sha256", view.assetSHA256.hex)
+        $0.member("sha256", view.assetSHA256)
         if isStable { return }
-        $0.member("etag", view.text(.etag))
-        $0.member("last_modified", view.text(.lastModified))
+        member(.etag, as: "etag", &$0)
+        member(.lastModified, as: "last_modified", &$0)
       }
+    }
+  }
+
+  private func member(_ field: ArtifactView.Field, as name: String, _ json: inout JSONCell) {
+    json.key(name)
+    if view.withBytes(of: field, { json.utf8($0) }) == nil { json.text(nil) }
+  }
+
+  private func writePackageNames(_ cells: inout CellWriter) {
+    guard cells.isJSON else { return cells.list((packages ?? .empty).names.map(\.string)) }
+    cells.json { json in
+      json.array { json in packages?.forEachName { name, _ in json.utf8(name) } }
     }
   }
 
@@ -96,7 +108,7 @@ struct ArtifactRow {
           documents.key(kind.name)
           documents.object {
             $0.member("bytes", info.bytes)
-            $0.member("sha256", info.sha256.hex)
+            $0.member("sha256", info.sha256)
             if isStable { return }
             $0.member("stored_bytes", info.storedBytes)
             $0.member("depth", info.depth)

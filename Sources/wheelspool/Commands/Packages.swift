@@ -6,7 +6,7 @@ import WheelModel
 struct Packages: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "In which artifacts a package is, at which versions, newest first.",
-    usage: "wheelspool packages [<options>] <name>\n       wheelspool packages --all [<options>]",
+    usage: "wheelspool packages [<options>] <name>\nwheelspool packages --all [<options>]",
     discussion: """
       Any spelling of the name finds the package. With --all: every package with its
       counts.
