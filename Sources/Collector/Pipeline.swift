@@ -5,13 +5,22 @@ import WheelModel
 
 /// The threads of a run: workers that read assets, and one that commits releases in the order of the listing.
 ///
-/// A release is taken in only while few are under way and little of the budget is in use, so that a slow commit holds
+/// A release is taken in only while few assets are under way and half of the budget is free, so that a slow commit holds
 /// back the workers, these the listing, and nothing piles up.
 final class Pipeline: Sendable {
+  /// What is between the listing and its commit.
+  private struct UnderWay {
+    var releases = 0
+    var assets = 0
+  }
+
+  /// How many assets may be under way for each worker before another release is taken in.
+  private static let assetsPerWorker = 2
+
   private let context: RunContext
   private let releases: Channel<ReleaseInFlight>
   private let jobs: Channel<AssetJob>
-  private let underWay = Lock(0)
+  private let underWay = Lock(UnderWay())
   private let threads: [Thread]
 
   /// Starts the threads. Throws `FetchError` for options that cannot be.
@@ -37,7 +46,10 @@ final class Pipeline: Sendable {
       Thread {
         while let release = releases.receive() {
           ReleaseCommit(context, release).run()
-          underWay.withLock { $0 -= 1 }
+          underWay.withLock { underWay in
+            underWay.releases -= 1
+            underWay.assets -= release.work.fetches.count
+          }
         }
       })
     self.threads = threads
@@ -47,10 +59,13 @@ final class Pipeline: Sendable {
   func take(_ release: ReleaseInFlight) -> Bool {
     let limits = context.options.limits
     while !context.isEnding {
-      let isIn: Bool? = underWay.wait(timeout: 0.2) { count in
-        let hasRoom = count < limits.releasesInFlight && context.budget.reserved <= limits.budgetBytes / 2
-        guard count == 0 || hasRoom else { return nil }
-        count += 1
+      let isIn: Bool? = underWay.wait(timeout: 0.2) { underWay in
+        let hasRoom =
+          underWay.releases < limits.releasesInFlight && context.budget.reserved <= limits.budgetBytes / 2
+          && underWay.assets < Self.assetsPerWorker * max(context.options.jobs, 1)
+        guard underWay.releases == 0 || hasRoom else { return nil }
+        underWay.releases += 1
+        underWay.assets += release.work.fetches.count
         return true
       }
       guard isIn == true else { continue }
@@ -64,7 +79,7 @@ final class Pipeline: Sendable {
   }
 
   /// Waits until everything that was taken in is committed or given up.
-  func drain() { _ = underWay.wait { $0 == 0 ? true : nil } }
+  func drain() { _ = underWay.wait { $0.releases == 0 ? true : nil } }
 
   /// Ends the threads once they have finished what was taken in.
   func close() {
