@@ -22,8 +22,10 @@ public struct MetaPages: Equatable, Sendable {
 
   /// Validates the start of a data file and reads it; give the first `inspectedBytes`, or all of a shorter file.
   ///
-  /// Both pages must be meta pages of format 1 (LMDB 0.9, little-endian, 64 bits), agree on the page size, keep their
-  /// roots within the pages in use, and carry transaction numbers that follow each other, even in page 0, odd in page 1.
+  /// Both pages must be meta pages of format 1 (LMDB 0.9, little-endian, 64 bits), agree on the page size, and carry
+  /// transaction numbers that follow each other, even in page 0, odd in page 1. The newer one, which LMDB goes by, must
+  /// keep its roots within the pages in use. The older one need not: when writing a meta page fails, LMDB puts the old
+  /// transaction and last page back beside the new roots, and goes on with the other page.
   /// Throws `badHeader` with the finding as subject. While another process commits, a page can be read half-written:
   /// read again before believing an error. Counterpart: `mdb_env_read_header`, `MDB_meta`.
   public static func inspect(_ bytes: Span<UInt8>) throws(LMDBError) -> MetaPages {
@@ -38,6 +40,7 @@ public struct MetaPages: Equatable, Sendable {
       throw bad("transactions \(first.transactionID) and \(second.transactionID) do not follow each other")
     }
     let newest = second.transactionID > first.transactionID ? second : first
+    try newest.checkTrees()
     return MetaPages(
       pageBytes: newest.pageBytes, lastPage: newest.lastPage, transactionID: newest.transactionID,
       mapBytes: newest.mapBytes)
@@ -54,6 +57,8 @@ private struct MetaPage {
   let mapBytes: Int
   let lastPage: Int
   let transactionID: UInt64
+  private let number: UInt64
+  private let trees: [(name: String, depth: UInt64, root: UInt64)]
 
   init(_ bytes: Span<UInt8>, at start: Int, number: UInt64) throws(LMDBError) {
     func fail(_ finding: String) -> LMDBError { MetaPages.bad("page \(number): \(finding)") }
@@ -76,17 +81,24 @@ private struct MetaPage {
     let last = read(136, 8)
     // Page numbers have 48 bits and more in LMDB; this many bytes of file nobody has.
     guard last >= 1, last < 1 << 40 else { throw fail("last page \(last)") }
-    for (tree, offset) in [("free pages", 40), ("databases", 88)] {
-      let (depth, root) = (read(offset + 6, 2), read(offset + 40, 8))
-      let isEmpty = root == .max && depth == 0
-      guard isEmpty || (root >= 2 && root <= last && (1...32).contains(depth)) else {
-        throw fail("the tree of \(tree) has root \(root) and depth \(depth)")
-      }
-    }
     guard let mapBytes = Int(exactly: read(32, 8)) else { throw fail("map size \(read(32, 8))") }
     self.pageBytes = pageBytes
     self.mapBytes = mapBytes
     lastPage = Int(last)
     transactionID = read(144, 8)
+    self.number = number
+    trees = [("free pages", 40), ("databases", 88)].map { name, offset in
+      (name, read(offset + 6, 2), read(offset + 40, 8))
+    }
+  }
+
+  /// Checks that the roots lie within the pages in use.
+  func checkTrees() throws(LMDBError) {
+    for tree in trees {
+      let isEmpty = tree.root == .max && tree.depth == 0
+      guard isEmpty || tree.root >= 2 && tree.root <= lastPage && (1...32).contains(tree.depth) else {
+        throw MetaPages.bad("page \(number): the tree of \(tree.name) has root \(tree.root) and depth \(tree.depth)")
+      }
+    }
   }
 }
