@@ -154,11 +154,12 @@ def check_ndjson(args, expected):
                 comparison.differ(f"line {number}", "a release before it", record["kind"])
             else:
                 if record["kind"] == "artifact":
-                    check_inline(comparison, record, line)
+                    record["line"] = line  # looked at when it is clear that no later line replaces it
                 current.append(record)
     records = [r for (product, _, _), group in groups.items() if product == expected.product for r in group]
     for record in records:
         if record["kind"] == "artifact":
+            check_inline(comparison, record, record.pop("line"))
             unflatten(record)
     check_records(comparison, records, False)
     return comparison.result()
