@@ -27,6 +27,8 @@ struct BatchPlan: Sendable {
   var position: UInt64 = 0
   /// Whether each value is tried by itself, because the target refused one of this release.
   var isCareful = false
+  /// Whether it mends what is there, and leaves the watermarks where they are.
+  var isMending = false
 
   /// The repositories touched, in order, each once.
   var repositories: [RepositoryKey] { Array(Set(releases.map(\.key.repository))).sorted() }

@@ -55,7 +55,8 @@ struct Comparison {
     for product in selected(try source.repositories(), marks) {
       let reached = marks[product]?.watermark
       if let reached, try source.chain(at: reached.sequence) != reached.chain {
-        throw Ownership.diverged(product, at: reached.sequence)
+        throw Ownership.diverged(
+          product, at: reached.sequence, storeID: source.storeID, storeSequence: try source.sequence())
       }
       try source.forEachRelease(of: product) { present in
         try checkStop()

@@ -13,7 +13,7 @@ final class Replay {
   var marks: [Text: TargetMark] = [:]
   /// The products of this run; nil until the first pass looks.
   var products: [Text] = []
-  private var isRepaired = false
+  var isRepaired = false
   /// A batch whose COMMIT was sent but not answered.
   private var inDoubt: (plan: BatchPlan, result: BatchResult)?
   private var hasConnected = false
@@ -60,8 +60,10 @@ final class Replay {
       } catch is Superseded {
         // Something that was planned has changed: the next plan skips it.
         sink.abandon()
-      } catch let error as ExportError where error.isTransient && failures < allowedRetries {
+      } catch let error as ExportError where error.isTransient && failures < allowedRetries(after: error) {
         sink.close()
+        // A server that says no is there.
+        if error.code != .unreachable { hasConnected = true }
         failures += 1
         summary.retries += 1
         // Capped, and spread so that several exporters do not come back at once.
@@ -73,7 +75,9 @@ final class Replay {
   }
 
   /// A target that has never answered is given up soon: the address is more likely wrong than the network.
-  private var allowedRetries: Int { hasConnected ? options.retries : min(options.retries, 2) }
+  private func allowedRetries(after error: ExportError) -> Int {
+    hasConnected || error.code != .unreachable ? options.retries : min(options.retries, 2)
+  }
 
   /// Waits until the source has more than the last pass covered. Returns true; stopping throws.
   private func waitForChanges() throws -> Bool {
@@ -89,12 +93,13 @@ final class Replay {
   private func pass() throws {
     try sink.open()
     hasConnected = true
-    marks = try sink.marks()
+    marks = try marksOrNewOnes()
     settleDoubt()
     let goal = try source.sequence()
     summary.storeSequence = goal
     try choose()
     try claim()
+    if options.repair && !isRepaired { try mend(goal: goal) }
     for product in products { try checkHistory(of: product) }
     var position = products.map { marks[$0]?.watermark.sequence ?? 0 }.min() ?? goal
     while let plan = try nextBatch(after: &position, goal: goal) { try apply(plan, goal: goal) }
@@ -163,16 +168,14 @@ final class Replay {
   /// Makes sure that the repositories are this store's, or takes them over.
   private func claim() throws {
     let foreign = try sink.foreignOwners(of: repositories())
-    let needsRepair = options.repair && !isRepaired
-    if foreign.isEmpty && !needsRepair { return }
+    if foreign.isEmpty { return }
     if let (repository, owner) = foreign.min(by: { $0.key < $1.key }), !options.takeOver {
       throw Ownership.refusal(repository, owner: owner, storeID: source.storeID)
     }
     guard let beginning = try source.chain(at: 0) else { return }
-    let affected = needsRepair ? Set(products) : Set(foreign.keys.map(\.product))
     try sink.takeOver(
-      foreign.keys.sorted(), products: affected.sorted(), start: Watermark(sequence: 0, chain: beginning))
-    isRepaired = true
+      foreign.keys.sorted(), products: Set(foreign.keys.map(\.product)).sorted(),
+      start: Watermark(sequence: 0, chain: beginning))
     marks = try sink.marks()
   }
 
@@ -180,18 +183,21 @@ final class Replay {
   private func checkHistory(of product: Text) throws {
     guard let mark = marks[product]?.watermark else { return }
     guard try source.chain(at: mark.sequence) == mark.chain else {
-      throw Ownership.diverged(product, at: mark.sequence)
+      throw try diverged(product, at: mark.sequence)
     }
   }
 
   private func sweep() throws {
     for product in products where marks[product]?.needsSweep ?? false {
-      summary.deletedReleases += try sink.sweep(product) { key in
-        guard let present = try source.present(key) else { return false }
-        return !(present.isWithdrawn && options.deleteWithdrawn)
-      }
+      summary.deletedReleases += try sink.sweep(product, isKept: isKept)
       marks[product]?.needsSweep = false
     }
+  }
+
+  /// Whether the target is to hold a release.
+  func isKept(_ key: ReleaseKey) throws -> Bool {
+    guard let present = try source.present(key) else { return false }
+    return !(present.isWithdrawn && options.deleteWithdrawn)
   }
 
   // MARK: - Batches
@@ -235,13 +241,17 @@ final class Replay {
     return plan
   }
 
-  private func move(_ product: Text, to sequence: UInt64) throws -> WatermarkMove {
-    guard let chain = try source.chain(at: sequence) else { throw Ownership.diverged(product, at: sequence) }
+  private func diverged(_ product: Text, at sequence: UInt64) throws -> ExportError {
+    Ownership.diverged(product, at: sequence, storeID: source.storeID, storeSequence: try source.sequence())
+  }
+
+  func move(_ product: Text, to sequence: UInt64) throws -> WatermarkMove {
+    guard let chain = try source.chain(at: sequence) else { throw try diverged(product, at: sequence) }
     return WatermarkMove(
       product: product, from: marks[product]?.watermark, to: Watermark(sequence: sequence, chain: chain))
   }
 
-  private func apply(_ plan: BatchPlan, goal: UInt64) throws {
+  func apply(_ plan: BatchPlan, goal: UInt64) throws {
     do {
       try send(plan, goal: goal)
     } catch let error as ExportError where error.code == .refusedValue && !plan.isCareful && !plan.releases.isEmpty {
@@ -249,7 +259,8 @@ final class Replay {
       sink.abandon()
       for release in plan.releases {
         var single = BatchPlan(releases: [release], position: release.sequence)
-        single.moves = [try move(release.key.repository.product, to: release.sequence)]
+        single.moves =
+          plan.isMending ? plan.moves : [try move(release.key.repository.product, to: release.sequence)]
         do {
           try send(single, goal: goal)
         } catch let error as ExportError where error.code == .refusedValue {

@@ -67,8 +67,8 @@ struct StoreSource: ReplaySource {
     for artifactKey in release.artifactKeys {
       let id = ArtifactID(key.repository, key: artifactKey)
       let state = try current(release) { snapshot in
-        guard let stored = try snapshot.artifact(id) else { throw Superseded() }
-        return try assemble(stored, snapshot, readsAhead: readsAhead)
+        guard let stored = try snapshot.artifact(id) else { throw Self.missing("artifact", of: release) }
+        return try assemble(stored, of: release, snapshot, readsAhead: readsAhead)
       }
       dropKeys.formUnion(state.artifact.dropKeys)
       guard deliver(.artifact(state)) else { return }
@@ -88,13 +88,12 @@ struct StoreSource: ReplaySource {
   }
 
   private func assemble(
-    _ stored: StoredArtifact, _ snapshot: borrowing Snapshot, readsAhead: Bool
+    _ stored: StoredArtifact, of release: PlannedRelease, _ snapshot: borrowing Snapshot, readsAhead: Bool
   ) throws -> ArtifactState {
     var documents: [DocumentState] = []
     var ahead: UInt64 = 0
     for (kind, info) in stored.documents.sorted(by: { $0.key < $1.key }) {
-      let store = store
-      var bytes = DocumentBytes.pieces { try StorePieces(store, info.id) }
+      var bytes = DocumentBytes.pieces { [self] in StorePieces(try reader(of: info.id, for: release)) }
       if readsAhead, info.bytes <= Self.wholeBytes, ahead + info.bytes <= Self.aheadBytes,
         let whole = try snapshot.document(info.id)
       {
@@ -107,6 +106,19 @@ struct StoreSource: ReplaySource {
       artifact: stored.artifact, sequence: stored.sequence, collectedAt: stored.collectedAt,
       withdrawnAt: stored.withdrawnAt, documents: documents,
       packages: try snapshot.packageList(document: stored.packages))
+  }
+
+  /// Opens a document. That of a release which is still as planned and has lost it is damage, not a later change.
+  private func reader(of document: UInt64, for release: PlannedRelease) throws -> DocumentReader {
+    if let reader = try store.document(document) { return reader }
+    let isCurrent = try store.read { try $0.releaseView(release.key)?.sequence == release.sequence }
+    throw isCurrent ? Self.missing("document", of: release) : Superseded()
+  }
+
+  private static func missing(_ what: String, of release: PlannedRelease) -> any Error {
+    StoreError(
+      .unusable, .damaged, operation: "read release " + SafeText.escape(release.key.tag),
+      cause: "a record of its \(what)s is missing", hint: "wheelspool verify --data")
   }
 
   private static func present(_ key: ReleaseKey, in snapshot: borrowing Snapshot) throws -> PresentRelease? {
@@ -126,10 +138,7 @@ struct StoreSource: ReplaySource {
 private final class StorePieces: PieceReader {
   private let reader: DocumentReader
 
-  init(_ store: Store, _ id: UInt64) throws {
-    guard let reader = try store.document(id) else { throw Superseded() }
-    self.reader = reader
-  }
+  init(_ reader: DocumentReader) { self.reader = reader }
 
   func next(into buffer: inout [UInt8]) throws -> Bool {
     do throws(StoreError) { return try reader.next(into: &buffer) } catch {

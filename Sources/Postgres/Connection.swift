@@ -29,7 +29,10 @@ public final class Connection {
       unsafe started = try Self.start(settings)
     }
     unsafe handle = started
+    // While connecting, libpq tells the server's code only inside its text.
+    _ = unsafe PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
     try connect(seconds: settings.connectSeconds)
+    _ = unsafe PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
     unsafe cpq_ignore_notices(handle)
     guard unsafe PQsetnonblocking(handle, 1) == 0 else { throw lost("connect") }
     let encoding = parameter("server_encoding") ?? "unknown"
@@ -126,9 +129,31 @@ public final class Connection {
   }
 
   private func refused() -> PostgresError {
-    PostgresError(
-      .connect, operation: "connect", message: libraryMessage,
+    let (state, message) = Self.readRefusal(libraryMessage)
+    return PostgresError(
+      .connect, sqlState: state, operation: "connect", message: message,
       hint: "check host, port, user, certificate and that the server is up")
+  }
+
+  /// Takes apart what libpq says of a refused connection: the server's code, if a server answered, and the text without it.
+  static func readRefusal(_ text: String) -> (state: SQLState?, message: String) {
+    var state: SQLState?
+    var kept: [String] = []
+    for line in text.split(separator: "\n") {
+      // `… failed: FATAL:  57P03: the database system is starting up`, then a line that tells a place in the server's source.
+      let parts = line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      let place = parts.firstIndex { part in
+        part.utf8.count == 7 && part.hasPrefix("  ")
+          && part.utf8.dropFirst(2).allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) }
+      }
+      if let place {
+        state = SQLState(rawValue: String(parts[place].dropFirst(2)))
+        kept.append((Array(parts[..<place]) + Array(parts[(place + 1)...])).joined(separator: ":"))
+      } else if state == nil || line.contains("failed:") {
+        kept.append(String(line))
+      }
+    }
+    return (state, kept.joined(separator: "\n"))
   }
 
   // MARK: - Waiting

@@ -52,7 +52,9 @@ public struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible
 
   /// Whether a new attempt, on a new connection, may succeed.
   public var isTransient: Bool {
-    if code == .connect || code == .connectionLost || code == .rolledBack { return true }
+    // A server that answered and refused has said why; without its word it may be the network.
+    if code == .connect { return sqlState?.isTransient ?? true }
+    if code == .connectionLost || code == .rolledBack { return true }
     return sqlState?.isTransient ?? false
   }
 

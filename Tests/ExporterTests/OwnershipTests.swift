@@ -101,11 +101,14 @@ import WheelModel
         continue
       }
       #expect(error.code == .diverged && (error.hint ?? "").contains("--repair"))
+      #expect(error.cause.contains(source.storeID))
+      #expect(error.cause.contains(step == 0 ? "is ahead: at change 3" : "another change 3"))
       #expect(try target.fingerprint() == before)
     }
     #expect(try target.status(source).products.first?.isDiverged == true)
     let repaired = try target.export(source) { $0.repair = true }
-    #expect(repaired.outcome == .complete && repaired.releases == 4)
+    // What is equal is left alone.
+    #expect(repaired.outcome == .complete && repaired.releases == 2 && repaired.deletedReleases == 1)
     #expect(try target.rows("releases", ["tag"]).count == 4)
     #expect(try target.verify(source).isEqual)
   }

@@ -72,7 +72,8 @@ final class NDJSONSink: Sink {
   func openForReading() throws -> Int? {
     guard let path else { return nil }
     let opened: OutputFile
-    do { opened = try OutputFile(path: path, isReadOnly: true) } catch { return nil }
+    guard OutputFile.exists(path) else { return nil }
+    opened = try OutputFile(path: path, isReadOnly: true)
     guard let (state, end) = try NDJSONTail.lastWatermark(of: opened) else {
       if try opened.length == 0 { return nil }
       throw ExportError(
@@ -211,9 +212,12 @@ final class NDJSONSink: Sink {
   }
 
   private func end(_ file: OutputFile, _ marks: [Text: Watermark]) throws {
+    // The lines first: after a power cut no watermark line may stand behind a hole.
+    if file.offset > committed { try file.sync() }
     try file.append(NDJSONLine.watermark(storeID: storeID, marks))
     try file.sync()
     committed = file.offset
+    groups = nil
     state = NDJSONWatermarks(storeID: storeID, marks: marks)
   }
 

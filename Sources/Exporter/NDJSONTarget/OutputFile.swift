@@ -12,6 +12,9 @@ final class OutputFile {
 
   static let bufferBytes = 64 << 10
 
+  /// Whether there is something at `path`, readable or not.
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 || errno != ENOENT }
+
   /// Opens `path` for reading and writing; with `isReadOnly` for reading alone.
   init(path: String, isReadOnly: Bool = false) throws(ExportError) {
     let flags = isReadOnly ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC

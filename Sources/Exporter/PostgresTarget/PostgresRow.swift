@@ -20,14 +20,23 @@ struct PostgresRow {
   /// Whether a required column was refused: there is no row then.
   private(set) var isOmitted = false
 
-  /// PostgreSQL stores no field of 1 GiB, and needs some room around it.
-  static let largestDocument: UInt64 = 1_000_000_000
+  private var documentBytes: UInt64 = 0
+
+  /// PostgreSQL stores no field of 1 GiB, forms no row of so much before it compresses it, and needs some room around it.
+  static let largestRow: UInt64 = 1_000_000_000
 
   init(_ table: Table, _ values: [FieldValue]) {
     self.table = table
     precondition(values.count == table.columns.count, "a row has a value for each column")
     fields.reserveCapacity(values.count)
     for (column, value) in zip(table.columns, values) { append(value, column) }
+  }
+
+  /// The documents that are to be sent.
+  var documents: [DocumentState] {
+    fields.compactMap { field in
+      if case .document(let document) = field { document } else { nil }
+    }
   }
 
   /// Sets a field to NULL after the server has refused it.
@@ -112,9 +121,10 @@ struct PostgresRow {
       if list.holdsNUL { return appendNUL(column) }
       fields.append(.packageNames(list))
     case .document(let document):
-      if document.byteCount > Self.largestDocument {
-        appendRefused(column, "54000", "it has \(document.byteCount) bytes; a field holds less than 1 GB")
+      if document.byteCount > Self.largestRow - documentBytes {
+        appendRefused(column, "54000", "it has \(document.byteCount) bytes; a row holds less than 1 GB")
       } else {
+        documentBytes += document.byteCount
         fields.append(.document(document))
       }
     }

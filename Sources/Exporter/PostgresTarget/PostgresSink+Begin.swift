@@ -9,7 +9,7 @@ extension PostgresSink {
     var present = 0
     var gone: [RepositoryKey: [String]] = [:]
     var steps = PostgresSteps()
-    steps.add("BEGIN")
+    steps.add(Self.begin)
     for repository in plan.repositories { addOwnership(of: repository, to: &steps) }
     for move in plan.moves { addMove(move, to: &steps) }
     for (repository, keys) in plan.artifactKeys.sorted(by: { $0.key < $1.key }) {
@@ -41,6 +41,18 @@ extension PostgresSink {
     batch.needsUpsert = present > 0 || plan.isCareful
     batch.goneKeys = gone
     self.batch = batch
+  }
+
+  /// Whatever the role's defaults are: each statement sees what other exporters have committed before it.
+  static let begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+  /// Waits for other stores that are about to settle the product's drops, which several repositories may share.
+  ///
+  /// Taken last and held to the end only, in the order of the products, so that no two exporters wait for each other.
+  func addDropLocks(of products: some Sequence<Text>, to steps: inout PostgresSteps) {
+    for product in Set(products).sorted() {
+      steps.add("SELECT pg_advisory_xact_lock($1)", [.integer(lockNumber("drops", product.string))])
+    }
   }
 
   /// Waits for other writers of the repository, and makes sure that its rows are this store's.
@@ -124,10 +136,14 @@ enum Ownership {
       cause: "another export has moved it meanwhile", hint: "run the export again", isTransient: true)
   }
 
-  static func diverged(_ product: Text, at sequence: UInt64) -> ExportError {
-    ExportError(
+  /// The target is ahead of the store, or has followed the same store another way.
+  static func diverged(_ product: Text, at sequence: UInt64, storeID: String, storeSequence: UInt64) -> ExportError {
+    let relation =
+      sequence > storeSequence
+      ? "is ahead: at change \(sequence) of store \(storeID); this is store \(storeID) at change \(storeSequence)"
+      : "holds another change \(sequence) of store \(storeID) than this store \(storeID), at change \(storeSequence)"
+    return ExportError(
       .targetFailed, .diverged, operation: "compare histories of product " + SafeText.escape(product),
-      cause: "histories diverge: the target is at change \(sequence) of another history",
-      hint: "wheelspool verify --target TARGET --repair")
+      cause: "histories diverge: the target " + relation, hint: "wheelspool verify --target TARGET --repair")
   }
 }

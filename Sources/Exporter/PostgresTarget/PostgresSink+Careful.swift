@@ -17,10 +17,10 @@ extension PostgresSink {
   }
 
   /// Sends each document by itself, and sets aside those that the column's type refuses.
-  func probeDocuments(of artifact: ArtifactState, _ row: inout PostgresRow) throws {
+  func probeDocuments(of row: inout PostgresRow) throws {
     try with { session in
       let type = schema.documentType.rawValue
-      for document in artifact.documents where document.byteCount <= PostgresRow.largestDocument {
+      for document in row.documents {
         let table = try temporaryTable(session, Self.probeName, "(value \(type))")
         let refusal = try trying(session) {
           try session.beginCopy("COPY \(table) (value) FROM STDIN (FORMAT binary)", operation: "try a document")
@@ -64,14 +64,44 @@ extension PostgresSink {
         return row.refuse("artifact_key", code: rowRefusal.code, message: rowRefusal.message)
       }
       guard artifact.packages.count > 0 else { return }
-      let (id, tag) = (artifact.artifact.id, artifact.artifact.tag)
-      let packageRefusal = try trying(session) { try copyPackages([(id, tag, artifact.packages)], session) }
-      guard let packageRefusal else { return }
+      var found = PackageRefusals()
+      try copyHalving(artifact, 0..<artifact.packages.count, session, &found)
+      let id = artifact.artifact.id
+      guard found.rows > 0 else { return }
       changeBatch { batch in
         batch.note(
-          repository: id.repository, tag: tag, key: id.key, column: "name", of: .packages, code: packageRefusal.code,
-          message: packageRefusal.message)
+          repository: id.repository, tag: artifact.artifact.tag, key: id.key, column: "name", of: .packages,
+          code: found.code, message: "\(found.rows) rows are refused: \(found.message)")
       }
+    }
+  }
+
+  /// What was refused of one artifact's package rows.
+  private struct PackageRefusals {
+    /// After so many refusals, halves are set aside whole: each costs a COPY.
+    static let most = 256
+
+    var rows = 0
+    var refusals = 0
+    var code = ""
+    var message = ""
+  }
+
+  /// Writes package rows; of those that are refused one half after the other, until only the refused rows are left out.
+  private func copyHalving(
+    _ artifact: ArtifactState, _ range: Range<Int>, _ session: Connection, _ found: inout PackageRefusals
+  ) throws {
+    let list = (artifact.artifact.id, artifact.artifact.tag, artifact.packages)
+    let refusal = try trying(session) { try copyPackages([list], only: range, session) }
+    guard let refusal else { return }
+    if range.count > 1, found.refusals < PackageRefusals.most {
+      let middle = range.lowerBound + range.count / 2
+      try copyHalving(artifact, range.lowerBound..<middle, session, &found)
+      try copyHalving(artifact, middle..<range.upperBound, session, &found)
+    } else {
+      found.rows += range.count
+      found.refusals += 1
+      (found.code, found.message) = refusal
     }
   }
 

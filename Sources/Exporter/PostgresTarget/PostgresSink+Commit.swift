@@ -9,6 +9,7 @@ extension PostgresSink {
     return try with { session in
       var steps = PostgresSteps()
       for row in batch.releaseRows { addRelease(row, to: &steps) }
+      addDropLocks(of: batch.plan.releases.map(\.key.repository.product), to: &steps)
       addGone(batch.goneKeys, to: &steps)
       addDrops(batch.dropRows, to: &steps)
       for issue in batch.result.issues { addIssue(issue, to: &steps) }

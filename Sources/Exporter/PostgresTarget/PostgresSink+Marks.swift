@@ -45,7 +45,7 @@ extension PostgresSink {
 
   func takeOver(_ repositories: [RepositoryKey], products: [Text], start: Watermark) throws {
     var steps = PostgresSteps()
-    steps.add("BEGIN")
+    steps.add(Self.begin)
     for repository in repositories.sorted() {
       let (product, name) = (repository.product.string, repository.repository.string)
       let scope: [Parameter] = [.text(product), .text(name), .text(storeID)]
@@ -82,7 +82,8 @@ extension PostgresSink {
     try forEachRelease(of: product) { key in if try !isKept(key) { doomed.append(key) } }
     var steps = PostgresSteps()
     let scope: [Parameter] = [.text(product.string), .text(storeID)]
-    steps.add("BEGIN")
+    steps.add(Self.begin)
+    addDropLocks(of: [product], to: &steps)
     for key in doomed {
       let repository = Parameter.text(key.repository.repository.string)
       let tag = Parameter.text(key.tag.string)

@@ -15,7 +15,7 @@ extension PostgresSink {
   func write(artifact: ArtifactState) throws {
     var row = PostgresRow(.artifacts, RowValues.artifact(artifact, storeID: storeID))
     let isCareful = batch?.plan.isCareful ?? false
-    if isCareful, !row.isOmitted { try probeDocuments(of: artifact, &row) }
+    if isCareful, !row.isOmitted { try probeDocuments(of: &row) }
     let id = artifact.artifact.id
     if !row.isOmitted {
       if isCareful { try writeCarefully(&row, artifact) } else { try copy(row) }
@@ -141,7 +141,10 @@ extension PostgresSink {
     try with { session in try copyPackages(batch.packages, session) }
   }
 
-  func copyPackages(_ lists: [(id: ArtifactID, tag: Text, rows: PackageList)], _ session: Connection) throws {
+  /// Writes package rows; with `only` the rows at those places of the one list.
+  func copyPackages(
+    _ lists: [(id: ArtifactID, tag: Text, rows: PackageList)], only range: Range<Int>? = nil, _ session: Connection
+  ) throws {
     let columns = Table.packages.columnNames.joined(separator: ", ")
     try session.beginCopy(
       "COPY \(schema.name(.packages)) (\(columns)) FROM STDIN (FORMAT binary)", operation: "write package rows")
@@ -156,8 +159,10 @@ extension PostgresSink {
         head.append(contentsOf: key.utf8)
       }
       let mayHoldNUL = rows.bytes.contains(0)
-      var refused = 0
+      var (refused, place) = (0, -1)
       try rows.forEach { name, version in
+        place += 1
+        if let range, !range.contains(place) { return }
         if mayHoldNUL, name.holdsNUL || version.holdsNUL {
           refused += 1
           return

@@ -36,6 +36,8 @@ final class PostgresSink: Sink {
     do {
       try lock()
       try migrate()
+      // Another exporter may have made the tables since the session was prepared.
+      try describeTables()
     } catch {
       close()
       throw error
@@ -89,9 +91,7 @@ final class PostgresSink: Sink {
           Statement("SELECT set_config('statement_timeout', '0', false)"),
           Statement("SELECT set_config('lock_timeout', '\(seconds)s', false)"),
         ], operation: "prepare the session")
-      schema = try PostgresSchema(
-        schema: options.schema, documentType: try presentType() ?? options.documentType ?? .json,
-        usesLZ4: try offersLZ4())
+      try describeTables()
     } catch let error as PostgresError {
       close()
       throw Self.translate(error)
@@ -99,6 +99,12 @@ final class PostgresSink: Sink {
       close()
       throw error
     }
+  }
+
+  private func describeTables() throws {
+    schema = try PostgresSchema(
+      schema: options.schema, documentType: try presentType() ?? options.documentType ?? .json,
+      usesLZ4: try offersLZ4())
   }
 
   private func offersLZ4() throws -> Bool {
@@ -227,12 +233,23 @@ final class PostgresSink: Sink {
       return ExportError(
         .targetFailed, .refusedValue, operation: error.operation, cause: error.message + state)
     }
-    let hint =
-      error.sqlState == .insufficientPrivilege
-      ? "grant the role the rights that docs/postgres.md lists, or run --print-schema as the owner" : error.hint
-    let code: ExportError.Code = error.code == .connect ? .unreachable : .refused
+    let code: ExportError.Code = error.code == .connect && error.sqlState == nil ? .unreachable : .refused
     return ExportError(
-      .targetFailed, code, operation: error.operation, cause: error.message + state, hint: hint,
-      isTransient: error.isTransient)
+      .targetFailed, code, operation: error.operation, cause: error.message + state,
+      hint: error.sqlState.flatMap(hint) ?? error.hint, isTransient: error.isTransient)
+  }
+
+  /// What to do about a refusal, where the server's code tells.
+  private static func hint(_ state: SQLState) -> String? {
+    switch state.rawValue {
+    case "42501": "grant the role the rights that docs/postgres.md lists, or run --print-schema as the owner"
+    case "42P01", "42703", "42704", "42804", "42P07", "42P10", "3F000", "23502", "23505", "23514":
+      "the tables are not as --print-schema shows them: mend them, or use another --schema"
+    case "25006": "the server is read-only: name the primary, or wait until it is writable"
+    case "57014": "a time-out or an administrator cancelled the statement: run again, with a smaller --batch"
+    case "53100": "make room on the server, then run again"
+    case "53300": "raise max_connections or wait, then run again"
+    default: nil
+    }
   }
 }

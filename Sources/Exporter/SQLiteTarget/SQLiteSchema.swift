@@ -11,6 +11,7 @@ enum SQLiteSchema {
     let statements =
       migrations.flatMap { $0 }
       + ["INSERT INTO schema_version VALUES (\(Table.currentVersion), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"]
+      + ["PRAGMA user_version = \(Table.currentVersion)"]
     return "PRAGMA journal_mode = WAL;\nBEGIN;\n\n" + statements.map { $0 + ";\n" }.joined(separator: "\n")
       + "\nCOMMIT;\n"
   }

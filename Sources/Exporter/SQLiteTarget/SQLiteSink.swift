@@ -127,6 +127,11 @@ final class SQLiteSink: Sink {
         version = Int(clamping: row.integer(0))
         return false
       }
+      // The file's header says the same; whichever is newer counts.
+      try database.prepare("PRAGMA user_version", operation: "read the tables' version").forEachRow { row in
+        version = max(version, Int(clamping: row.integer(0)))
+        return false
+      }
       guard version <= Table.currentVersion else {
         throw ExportError(
           .targetFailed, .schema, operation: "read the target's tables",
@@ -149,6 +154,7 @@ final class SQLiteSink: Sink {
         try database.prepare("INSERT INTO schema_version VALUES (?, ?)", operation: "make the tables").run([
           .integer(Int64(Table.currentVersion)), .text(Clock.now.rfc3339),
         ])
+        try database.run("PRAGMA user_version = \(Table.currentVersion)", operation: "make the tables")
       }
       try database.run("COMMIT", operation: "make the tables")
     } catch {

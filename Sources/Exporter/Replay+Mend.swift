@@ -1,0 +1,79 @@
+import WheelModel
+
+// Repairing a target: compare it with the source, and write again what differs.
+extension Replay {
+  /// Reads the target's watermarks. A repair replaces those that cannot be read by new ones, at the very beginning.
+  func marksOrNewOnes() throws -> [Text: TargetMark] {
+    do { return try sink.marks() } catch let error as ExportError where error.code == .schema && options.repair {
+      guard !isRepaired, let beginning = try source.chain(at: 0) else { throw error }
+      isRepaired = true
+      let known = Set(try source.repositories().map(\.product))
+      try sink.takeOver([], products: known.sorted(), start: Watermark(sequence: 0, chain: beginning))
+      return try sink.marks()
+    }
+  }
+
+  /// Brings everything up to the watermarks in line with the source; what comes after them is replayed as ever.
+  ///
+  /// A product whose history diverges is compared whole, and then counts as replayed up to `goal`.
+  func mend(goal: UInt64) throws {
+    for product in products {
+      guard let mark = marks[product]?.watermark else { continue }
+      let isDiverged = try source.chain(at: mark.sequence) != mark.chain
+      var plan = BatchPlan(moves: [WatermarkMove(product: product, from: mark, to: mark)], position: goal)
+      plan.isMending = true
+      let wrong = try differing(in: product, upTo: isDiverged ? goal : mark.sequence) + strangers(in: product, goal)
+      var bytes: UInt64 = 0
+      for release in wrong {
+        if plan.releases.count >= options.batchReleases || bytes + release.rawBytes > options.batchBytes,
+          !plan.releases.isEmpty
+        {
+          try apply(plan, goal: goal)
+          (plan.releases, bytes) = ([], 0)
+        }
+        plan.releases.append(release)
+        bytes += release.rawBytes
+      }
+      if !plan.releases.isEmpty { try apply(plan, goal: goal) }
+      summary.deletedReleases += try sink.sweep(product, isKept: isKept)
+      if isDiverged { try apply(BatchPlan(moves: [try move(product, to: goal)], position: goal), goal: goal) }
+    }
+    isRepaired = true
+  }
+
+  /// The releases that the target holds otherwise than the source.
+  private func differing(in product: Text, upTo end: UInt64) throws -> [PlannedRelease] {
+    var found: [PlannedRelease] = []
+    try source.forEachRelease(of: product) { present in
+      try checkStop()
+      guard present.sequence <= end, !(present.isWithdrawn && options.deleteWithdrawn) else { return true }
+      let plan = PlannedRelease(
+        key: present.key, sequence: present.sequence, artifactKeys: present.artifactKeys, rawBytes: present.rawBytes)
+      var report = TargetVerification()
+      do {
+        try sink.compare(try source.state(of: plan), readsData: true, into: &report)
+        if !report.isEqual { found.append(plan) }
+      } catch is Superseded {
+        // Collected anew meanwhile: the replay brings it.
+      }
+      return true
+    }
+    return found
+  }
+
+  /// The releases that the target has and the source does not.
+  private func strangers(in product: Text, _ goal: UInt64) throws -> [PlannedRelease] {
+    var found: [PlannedRelease] = []
+    try sink.forEachRelease(of: product) { key in
+      try checkStop()
+      if try isKept(key) { return }
+      found.append(PlannedRelease(key: key, sequence: goal, artifactKeys: [], rawBytes: 0, isDeletion: true))
+    }
+    return found
+  }
+
+  private func checkStop() throws(ExportError) {
+    guard shouldStop() else { return }
+    throw ExportError(.targetFailed, .interrupted, operation: "compare the target", cause: "stopped on request")
+  }
+}
