@@ -28,6 +28,11 @@ enum TOMLNode: Equatable {
     for escape in ["\\u0000", "\\U00000000", "\0"] where text.contains(escape) {
       throw ConfigurationError(.syntax, at: path, "holds a NUL character")
     }
+    do throws(TOMLShape.Fault) {
+      try TOMLShape.check(text)
+    } catch {
+      throw ConfigurationError(.syntax, at: "\(path): line \(error.line)", error.cause)
+    }
     do {
       let root = try TOMLTable(string: text)
       // The tables below are views into the root.

@@ -130,7 +130,8 @@ struct ConfigurationFileTests {
         "product[0].repository[0].proj", "did you mean `project`?"
       ),
       ("[gitlab]\nurl = 5", .value, "gitlab.url", nil), ("[gitlab]\nurl = ''", .value, "gitlab.url", nil),
-      ("[gitlab]\nurl = 1979-05-27", .value, "gitlab.url", nil), ("gitlab = 'x'", .value, "gitlab", nil),
+      ("[gitlab]\nurl = 1979-05-27", .syntax, "line 2", nil), ("x = [07:32:00]", .syntax, "line 1", nil),
+      ("[1979-05-27]\n1-1 = { 2-2 = 1 }", .unknownKey, "1979-05-27", nil), ("gitlab = 'x'", .value, "gitlab", nil),
       ("[gitlab]\nallow-http = 'yes'", .value, "gitlab.allow-http", nil),
       ("[gitlab]\nallow-hosts = 'h'", .value, "gitlab.allow-hosts", nil),
       ("[gitlab]\nallow-hosts = [1]", .value, "gitlab.allow-hosts", nil),
@@ -147,6 +148,12 @@ struct ConfigurationFileTests {
       ("store = \"a\\u0000b\"", .syntax, "", nil), ("store = ", .syntax, "line 1, column ", nil),
       ("store = 'a'\nstore = 'b'", .syntax, "line 2, column ", nil),
       ("x = 99999999999999999999", .syntax, "line 1", nil),
+      // The parser ends the process at these.
+      ("store = 'a'\n  [[[product]]]", .syntax, "line 2", nil), ("[", .syntax, "line 1", nil),
+      ("[ .gitlab]", .syntax, "line 1", nil), ("x = [}", .syntax, "line 1", nil),
+      ("x = [1,\n}", .syntax, "line 2", nil),
+      ("x = \"\"\"a\n]\"\"\"\"\n]", .syntax, "line 3", nil), ("a = 1\u{b}", .syntax, "line 1", nil),
+      ("x = [\u{a0}1]", .syntax, "line 1", nil), ("\n[[\u{e9}]]", .syntax, "line 2", nil),
     ] as [(String, ConfigurationError.Code, String, String?)])
   func errors(_ text: String, _ code: ConfigurationError.Code, _ place: String, _ hint: String?) throws {
     let withProduct =
