@@ -84,6 +84,17 @@ let package = Package(
     .executableTarget(
       name: "fake-gitlab", dependencies: ["FakeGitLab"], path: "Tests/FakeGitLabServer", swiftSettings: strict),
 
+    // Readers of bytes from outside, as a fuzzer feeds them; tools/prove fuzz builds the driver for libFuzzer
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "JSONScan", "Tarball", "Digest", "Zstd", "WheelModel", "Configuration", "SpoolStore", "Inspector",
+      ],
+      path: "Tests/Fuzzing", swiftSettings: strict),
+    .executableTarget(
+      name: "wheelspool-fuzz", dependencies: ["Fuzzing", "TestSupport", "CTestSystem"], path: "Tests/FuzzDriver",
+      swiftSettings: strict),
+
     .testTarget(
       name: "CommandTests",
       dependencies: [
@@ -99,6 +110,6 @@ let package = Package(
     tests("Collector", ["TestSupport", "FakeGitLab", "WheelModel", "SpoolStore", "Digest", "Threads"]),
     tests(
       "Exporter", ["TestSupport", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore"]),
-    tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]),
+    tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]), tests("Fuzzing", ["TestSupport"]),
   ]
 )

@@ -10,3 +10,6 @@ int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, co
 
 // poll() event: the peer has closed its sending half (Linux).
 static const short ts_POLLRDHUP = 0x2000;
+
+// libFuzzer's start, there only in a program that is linked with it (compiler-rt, FuzzerInterface.h).
+int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*one_input)(const unsigned char *, unsigned long));
