@@ -13,6 +13,14 @@ enum AnswerVerdict: Equatable {
   /// The instance does not let the token in: nothing more of this repository.
   case endRepository(AssetFailureReason)
 
+  /// Whether a server that says so, without a body to read, is at work.
+  var isAnswer: Bool {
+    switch self {
+    case .notModified, .fail, .endRepository: true
+    case .accept, .retry: false
+    }
+  }
+
   /// Judges a status. `isOrigin` tells whether the answer came from the instance itself rather than from where it
   /// redirected to: only the instance's word about the token counts for the whole repository.
   static func judge(status: Int, isOrigin: Bool, isConditional: Bool) -> AnswerVerdict {

@@ -26,8 +26,10 @@ public struct CollectLimits: Equatable, Sendable {
   public var releasesInFlight = 16
   /// How often a request is tried.
   public var attempts = 5
-  /// Retries of all requests of a run together.
-  public var retryBudget = 200
+  /// Retries of all requests of a run together, beyond one for each answer.
+  public var retryBudget = 40
+  /// How many requests in a row are given up before the server is taken for dead and its repository left.
+  public var deadRequests = 64
   /// The wait before the first retry, in seconds; it doubles from one to the next.
   public var firstWait = 0.5
   /// The longest wait before a retry, in seconds, whatever the server asks for.

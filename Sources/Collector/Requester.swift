@@ -7,7 +7,7 @@ import WheelModel
 enum RequestFailure: Error {
   /// It cannot be had.
   case failed(AssetFailureReason)
-  /// The instance does not let the token in.
+  /// Nothing more of the repository can be had: the instance does not let the token in, or its server is dead.
   case refused(AssetFailureReason)
   /// The run is ending.
   case stopped
@@ -47,13 +47,20 @@ final class Requester {
       let reason: AssetFailureReason
       var asked: Double?
       do {
+        defer { context.throttle.end() }
         context.meter.count { $0.requests += 1 }
         let response = try client.get(url, headers: validators.headers, bodyLimit: bodyLimit)
         defer { response.discard() }
         heed(response)
         let isOrigin = (try? Origin(url: response.finalURL)) == origin
-        switch AnswerVerdict.judge(status: response.status, isOrigin: isOrigin, isConditional: !validators.isEmpty) {
-        case .accept: return .value(try body(response))
+        let verdict = AnswerVerdict.judge(
+          status: response.status, isOrigin: isOrigin, isConditional: !validators.isEmpty)
+        if verdict.isAnswer { context.retries.answered() }
+        switch verdict {
+        case .accept:
+          let value = try body(response)
+          context.retries.answered()
+          return .value(value)
         case .notModified: return .notModified(response.headers)
         case .fail(let reason): throw RequestFailure.failed(reason)
         case .endRepository(let reason): throw RequestFailure.refused(reason)
@@ -71,26 +78,35 @@ final class Requester {
       guard
         case .wait(let seconds) = context.policy.decide(failed: failed, asked: asked, jitter: context.clock.jitter()),
         context.retries.take()
-      else { throw RequestFailure.failed(reason) }
+      else { throw givenUp(reason) }
       context.meter.tell(.waiting(repository, seconds: seconds, because: reason.message))
       if context.stop.wait(seconds: seconds) { throw RequestFailure.stopped }
     }
   }
 
-  /// Waits while the server wants no requests from anybody.
+  /// Decides what becomes of a request that was given up, and with it of the repository.
+  private func givenUp(_ reason: AssetFailureReason) -> RequestFailure {
+    guard context.retries.gaveUp() else { return .failed(reason) }
+    var reason = reason
+    reason.message += "; so did \(context.options.limits.deadRequests) requests in a row: the server counts as dead"
+    return .refused(reason)
+  }
+
+  /// Waits while the server wants no requests from anybody, and begins one.
   private func waitForTurn() throws(RequestFailure) {
     while true {
       guard !context.isEnding else { throw .stopped }
-      let seconds = context.throttle.wait(at: context.clock.seconds())
+      let seconds = context.throttle.begin(at: context.clock.seconds())
       guard seconds > 0 else { return }
       if context.stop.wait(seconds: seconds) { throw .stopped }
     }
   }
 
-  /// Holds all requests back when the server says that none is left until its limit is reset.
+  /// Notes how many requests the server still takes until its limit is reset.
   private func heed(_ response: Response) {
-    guard response.status == 200 || response.status == 304, let seconds = wait(for: response.rateLimit) else { return }
-    hold(seconds)
+    guard let remaining = response.rateLimit.remaining, let reset = response.rateLimit.resetsAfter else { return }
+    let wait = min(Double(reset), context.policy.longestWait)
+    context.throttle.heed(remaining: remaining, until: context.clock.seconds() + wait)
   }
 
   private func hold(_ seconds: Double) {
@@ -99,9 +115,9 @@ final class Requester {
   }
 
   /// The seconds until the limit is reset, if nothing is left of it now.
-  private func wait(for limit: (limit: Int?, remaining: Int?, reset: Int?)) -> Double? {
-    guard limit.remaining == 0, let reset = limit.reset else { return nil }
-    return max(0, Double(reset) - Double(context.clock.now().milliseconds) / 1000)
+  private func wait(for limit: RateLimit) -> Double? {
+    guard limit.remaining == 0, let reset = limit.resetsAfter else { return nil }
+    return Double(reset)
   }
 }
 

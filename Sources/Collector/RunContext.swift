@@ -25,7 +25,7 @@ final class RunContext: Sendable {
     self.clock = clock
     policy = RetryPolicy(
       firstWait: options.limits.firstWait, longestWait: options.limits.longestWait, attempts: options.limits.attempts)
-    retries = RetryBudget(options.limits.retryBudget)
+    retries = RetryBudget(options.limits.retryBudget, deadRequests: options.limits.deadRequests)
     budget = ByteBudget(limit: options.limits.budgetBytes)
     meter = RunMeter(observer)
   }

@@ -1,12 +1,53 @@
 import Threads
 
 /// Holds back all requests of a run while the server wants no more of them.
+///
+/// A server that says how many requests it still takes in the present period is sent no more than those, whatever the number of
+/// workers, so that it need not refuse any. Times are seconds on the forward clock.
 final class Throttle: Sendable {
-  private let notBefore = Lock(0.0)
+  private struct State {
+    var notBefore = 0.0
+    var inFlight = 0
+    /// How many requests may still begin before `resetsAt`; nil when nobody said.
+    var allowance: Int?
+    var resetsAt = 0.0
+  }
 
-  /// Asks that nothing be sent for `seconds` from `now`, both on the forward clock.
-  func hold(until time: Double) { notBefore.withLock { $0 = max($0, time) } }
+  private let state = Lock(State())
 
-  /// How long to wait at `now`, in seconds.
-  func wait(at now: Double) -> Double { notBefore.withLock { max(0, $0 - now) } }
+  /// Asks that nothing be sent before a moment.
+  func hold(until time: Double) { state.withLock { $0.notBefore = max($0.notBefore, time) } }
+
+  /// Begins a request at `now`, or returns how long to wait before asking again, in seconds.
+  func begin(at now: Double) -> Double {
+    state.withLock { state in
+      if state.notBefore > now { return state.notBefore - now }
+      if let allowance = state.allowance {
+        if now >= state.resetsAt {
+          state.allowance = nil
+        } else if allowance <= 0 {
+          return state.resetsAt - now
+        } else {
+          state.allowance = allowance - 1
+        }
+      }
+      state.inFlight += 1
+      return 0
+    }
+  }
+
+  /// Notes what the server says of its limit: `remaining` requests until the moment `resetsAt`.
+  ///
+  /// Those in flight may or may not be counted in it already, and answers may come out of order: the least is believed.
+  func heed(remaining: Int, until resetsAt: Double) {
+    state.withLock { state in
+      let free = remaining - max(0, state.inFlight - 1)
+      let isSamePeriod = state.allowance != nil && resetsAt <= state.resetsAt + 1.5
+      state.allowance = isSamePeriod ? min(state.allowance ?? free, free) : free
+      state.resetsAt = isSamePeriod ? max(state.resetsAt, resetsAt) : resetsAt
+    }
+  }
+
+  /// Ends a request, however it went.
+  func end() { state.withLock { $0.inFlight -= 1 } }
 }

@@ -78,10 +78,12 @@ public final class HTTPClient {
     for header in headers { try Self.check(name: header.name, value: header.value) }
     var current = try RequestURL(url)
     var redirects = 0
+    var limit = RateLimit()
     while true {
       try check(current)
       try send(current, headers, bodyLimit)
       try receiveHeaders()
+      if current.origin == options.origin { limit = RateLimit(receiver.headers) }
       guard [301, 302, 303, 307, 308].contains(receiver.status) else { break }
       guard redirects < options.maximumRedirects else {
         throw FetchError(.tooManyRedirects, operation, "more than \(options.maximumRedirects) redirects")
@@ -99,7 +101,7 @@ public final class HTTPClient {
     }
     return Response(
       client: self, number: number, status: receiver.status, headers: receiver.headers, finalURL: current.redacted,
-      redirects: redirects)
+      redirects: redirects, rateLimit: limit)
   }
 
   private func locate(_ location: String, from current: RequestURL) throws(FetchError) -> RequestURL {

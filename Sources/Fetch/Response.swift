@@ -21,16 +21,23 @@ public final class Response {
   /// The length that the server announced, if it did: never more than the request's limit.
   public let contentLength: Int?
 
+  /// What the client's own service says of its rate limit, in this answer or in the redirect that led to it.
+  public let rateLimit: RateLimit
+
   private let client: HTTPClient
   private let number: Int
 
-  init(client: HTTPClient, number: Int, status: Int, headers: HTTPHeaders, finalURL: String, redirects: Int) {
+  init(
+    client: HTTPClient, number: Int, status: Int, headers: HTTPHeaders, finalURL: String, redirects: Int,
+    rateLimit: RateLimit
+  ) {
     self.client = client
     self.number = number
     self.status = status
     self.headers = headers
     self.finalURL = finalURL
     self.redirects = redirects
+    self.rateLimit = rateLimit
     contentLength = headers["Content-Length"].flatMap(Int.init)
   }
 
@@ -70,20 +77,36 @@ extension Response {
     if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       return text.isEmpty ? nil : Int(text) ?? Int.max
     }
-    guard let until = Self.seconds(date: text) else { return nil }
-    let now = headers["Date"].flatMap(Self.seconds(date:)) ?? time(nil)
-    return max(0, until - now)
+    guard let until = HTTPHeaders.seconds(date: text) else { return nil }
+    return max(0, until - headers.date)
   }
+}
 
-  /// What the server says of its rate limit: `RateLimit-Limit`, `-Remaining`, and `-Reset` in seconds since 1970.
-  public var rateLimit: (limit: Int?, remaining: Int?, reset: Int?) {
-    (
-      headers["RateLimit-Limit"].flatMap(Int.init), headers["RateLimit-Remaining"].flatMap(Int.init),
-      headers["RateLimit-Reset"].flatMap(Int.init)
-    )
+/// What a server says of how many requests it still takes: `RateLimit-Limit`, `-Remaining`, `-Reset`, as GitLab sends them.
+public struct RateLimit: Hashable, Sendable {
+  /// The requests of one period.
+  public let limit: Int?
+  /// Those left of the present one.
+  public let remaining: Int?
+  /// The seconds until the next one, by the server's own clock where it tells it; never negative.
+  public let resetsAfter: Int?
+
+  /// Knows nothing.
+  public init() { (limit, remaining, resetsAfter) = (nil, nil, nil) }
+
+  init(_ headers: HTTPHeaders) {
+    limit = headers["RateLimit-Limit"].flatMap(Int.init)
+    remaining = headers["RateLimit-Remaining"].flatMap(Int.init)
+    let reset = headers["RateLimit-Reset"].flatMap(Int.init)
+    resetsAfter = reset.map { max(0, $0.subtractingReportingOverflow(headers.date).partialValue) }
   }
+}
 
-  private static func seconds(date: String) -> Int? {
+extension HTTPHeaders {
+  /// The server's time in seconds since 1970, else this machine's.
+  var date: Int { self["Date"].flatMap(Self.seconds(date:)) ?? time(nil) }
+
+  static func seconds(date: String) -> Int? {
     // curl_getdate also takes things like "-5" for a time zone; a date has letters.
     guard date.utf8.contains(where: { (0x41...0x5a).contains($0) }) else { return nil }
     let seconds = unsafe curl_getdate(date, nil)

@@ -34,19 +34,49 @@ struct RetryTests {
     #expect(policy.decide(failed: 1, asked: asked, jitter: 0) == .wait(wait))
   }
 
-  @Test("costs a run no more retries than its budget")
+  @Test("costs a run no more retries than its budget, which answers fill again")
   func budget() {
-    let budget = RetryBudget(2)
+    let budget = RetryBudget(2, deadRequests: 9)
     #expect([budget.take(), budget.take(), budget.take(), budget.take()] == [true, true, false, false])
+    for _ in 0..<5 { budget.answered() }
+    #expect([budget.take(), budget.take(), budget.take()] == [true, true, false])
+  }
+
+  @Test("ends when many requests in a row were given up, none in between answered")
+  func dead() {
+    let budget = RetryBudget(0, deadRequests: 3)
+    #expect([budget.gaveUp(), budget.gaveUp()] == [false, false])
+    budget.answered()
+    #expect([budget.gaveUp(), budget.gaveUp(), budget.gaveUp(), budget.gaveUp()] == [false, false, true, true])
   }
 
   @Test("is held back for everybody together")
   func throttle() {
     let throttle = Throttle()
-    #expect(throttle.wait(at: 10) == 0)
+    #expect(throttle.begin(at: 10) == 0)
     throttle.hold(until: 15)
     throttle.hold(until: 12)
-    #expect(throttle.wait(at: 10) == 5 && throttle.wait(at: 15) == 0 && throttle.wait(at: 20) == 0)
+    #expect(throttle.begin(at: 10) == 5 && throttle.begin(at: 15) == 0 && throttle.begin(at: 20) == 0)
+  }
+
+  @Test("sends no more than the server still takes, those under way included")
+  func allowance() {
+    let throttle = Throttle()
+    for _ in 0..<3 { #expect(throttle.begin(at: 0) == 0) }
+    // One of three was answered: of 4 that are left, 2 may go to those under way.
+    throttle.heed(remaining: 4, until: 10)
+    throttle.end()
+    #expect([throttle.begin(at: 1), throttle.begin(at: 1), throttle.begin(at: 1)] == [0, 0, 9])
+    // An older answer that comes late does not raise it.
+    throttle.heed(remaining: 8, until: 10)
+    throttle.end()
+    #expect(throttle.begin(at: 2) == 8)
+    // Then a new period begins, of which nobody has said anything.
+    for _ in 0..<9 { #expect(throttle.begin(at: 10) == 0) }
+    throttle.heed(remaining: 1000, until: 70)
+    #expect(throttle.begin(at: 11) == 0)
+    throttle.heed(remaining: -1, until: 70)
+    #expect(throttle.begin(at: 12) == 58)
   }
 
   @Test(

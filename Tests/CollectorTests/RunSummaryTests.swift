@@ -12,7 +12,8 @@ struct RunSummaryTests {
     RunSummary(
       repositories: listings.map { listing, failures in
         RunSummary.Repository(
-          key: RepositoryKey(product: "p", repository: "r"), listing: listing, openFailures: failures)
+          key: RepositoryKey(product: "p", repository: "r"), listing: listing,
+          openFailures: failures > 0 ? [.gzip: failures] : [:])
       })
   }
 

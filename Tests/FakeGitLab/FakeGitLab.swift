@@ -20,6 +20,8 @@ public final class FakeGitLab: Sendable {
     public var tls: Certificates.Chain?
     /// True when the object storage speaks plain HTTP though GitLab speaks TLS.
     public var storageIsPlain = false
+    /// The address that links lead to instead of GitLab's own: of a proxy in front of it.
+    public var publicURL: String?
     /// The faults from the start.
     public var faults: [Fault] = []
 
@@ -51,7 +53,8 @@ public final class FakeGitLab: Sendable {
     storageURL = "\(tls == nil || options.storageIsPlain ? "http" : "https")://127.0.0.1:\(storage.port)"
     let statistics = Lock(Statistics())
     responder = Responder(
-      options: options, origins: Tree.Origins(api: url, storage: storageURL), statistics: statistics)
+      options: options, origins: Tree.Origins(api: options.publicURL ?? url, storage: storageURL),
+      statistics: statistics)
     responder.faults.add(options.faults)
     connections = Connections(responder: responder)
     connections.listen(api, origin: .api, tls: tls)

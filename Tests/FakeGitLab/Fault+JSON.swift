@@ -5,7 +5,8 @@ extension Fault {
   /// `status` (`status`, `retry_after`, `content_type`, `body`) · `delay` (`ms`) · `cut` (`after`, `framing`: length, close, chunked;
   /// `by`: close, reset, stall) · `reset` · `silence` · `slow` (`bytes_per_second`) · `length` (`value`) · `framing` (`framing`, `chunk`) ·
   /// `endless` (`what`: headers, header, body) · `redirect` (`to`, `status`) · `hops` (`count`) · `flip` (`at`) · `headers` (`headers`) ·
-  /// `html` · `raw` (`text`) · `reupload` (`file`) · `appear`, `disappear` (`tag`, `after_page`) · `totals` (`value`) · `next_page` (`value`).
+  /// `html` · `raw` (`text`) · `reupload` (`file`) · `appear`, `disappear` (`tag`, `after_page`) · `totals` (`value`) · `next_page` (`value`) · `ties` ·
+  /// `rate` (`limit`, `seconds`).
   public static func parse(_ json: [UInt8]) throws(FakeGitLabError) -> [Fault] {
     let value = try JSONReader.parse(json)
     var faults: [Fault] = []
@@ -72,6 +73,8 @@ extension Fault {
     case "disappear": return .disappear(tag: try text("tag"), afterPage: try integer("after_page"))
     case "totals": return .totals(value["value"]?.integer)
     case "next_page": return .nextPage(try need("value") { $0.text ?? $0.integer.map(String.init) })
+    case "ties": return .shuffleTies
+    case "rate": return .rateLimit(try integer("limit"), seconds: try integer("seconds"))
     case let other: throw FakeGitLabError("\(other) is nothing that can be done")
     }
   }

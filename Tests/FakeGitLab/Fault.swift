@@ -102,5 +102,9 @@ public struct Fault: Sendable {
     case totals(Int?)
     /// X-Next-Page with this text on every page.
     case nextPage(String)
+    /// Rows of equal dates come in the opposite order on every other page, as a sort without a tie-break may have it.
+    case shuffleTies
+    /// No more than so many requests in each period: 429 beyond, and `RateLimit-*` headers always.
+    case rateLimit(Int, seconds: Int)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Threads
 
 /// The faults in force, with what each has done so far.
@@ -9,6 +10,26 @@ final class FaultTable: Sendable {
     var seen = 0
     /// For releases that come or go: whether the page has been served.
     var isTriggered = false
+    /// For rate limits: when the present period ends, in seconds since 1970, and the requests of it.
+    var periodEnd = 0
+    var inPeriod = 0
+
+    /// Counts a request and returns what the limit makes of it.
+    mutating func meter(_ limit: Int, seconds: Int) -> [Fault.Action] {
+      let now = time(nil)
+      if now >= periodEnd {
+        periodEnd = now + seconds
+        inPeriod = 0
+      }
+      inPeriod += 1
+      let told = Fault.Action.headers([
+        Header("RateLimit-Limit", "\(limit)"), Header("RateLimit-Remaining", "\(max(limit - inPeriod, 0))"),
+        Header("RateLimit-Reset", "\(periodEnd)"),
+      ])
+      guard inPeriod > limit else { return [told] }
+      let wait = Header("Retry-After", "\(max(periodEnd - now, 1))")
+      return [.status(429, headers: [wait], body: "Retry later\n"), told]
+    }
   }
 
   func add(_ faults: [Fault]) { entries.withLock { $0 += faults.map { Entry(fault: $0) } } }
@@ -25,7 +46,11 @@ final class FaultTable: Sendable {
         let seen = entries[index].seen
         entries[index].seen += 1
         guard seen >= fault.skip, fault.times.map({ seen - fault.skip < $0 }) ?? true else { continue }
-        actions.append(fault.action)
+        if case .rateLimit(let limit, let seconds) = fault.action {
+          actions += entries[index].meter(limit, seconds: seconds)
+        } else {
+          actions.append(fault.action)
+        }
       }
       return actions
     }

@@ -68,6 +68,20 @@ final class Listing: Sendable {
     }
   }
 
+  /// Returns ordered indexes with those of equal dates in the opposite order.
+  func turningTies(_ indexes: [Int], _ order: Order) -> [Int] {
+    let key: (Int) -> Int = { order.byCreation ? self.rows[$0].createdAt : self.rows[$0].releasedAt }
+    var (result, ties): ([Int], [Int]) = ([], [])
+    for index in indexes {
+      if let tie = ties.first, key(tie) != key(index) {
+        result += ties.reversed()
+        ties = []
+      }
+      ties.append(index)
+    }
+    return result + ties.reversed()
+  }
+
   /// Returns a row as a reader without access to the code gets it.
   func guestRow(_ index: Int) -> [UInt8] {
     guestRows.withLock { known in

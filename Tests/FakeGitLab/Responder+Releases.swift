@@ -20,8 +20,8 @@ extension Responder {
     }
     switch try access(request, project) {
     case .refused(let response): return response
-    case .guest where parts[5...] == ["releases"]: return try releases(request, project, asGuest: true)
-    case .full where parts[5...] == ["releases"]: return try releases(request, project, asGuest: false)
+    case .guest where parts[5...] == ["releases"]: return try releases(request, project, actions, asGuest: true)
+    case .full where parts[5...] == ["releases"]: return try releases(request, project, actions, asGuest: false)
     case .full where parts.count > 7 && parts[5] == "packages" && parts[6] == "generic":
       return try package(request, project)
     case .guest: return .message(403, "403 Forbidden")
@@ -40,7 +40,9 @@ extension Responder {
     return project.isPrivate ? .refused(.message(404, "404 Project Not Found")) : .full
   }
 
-  private func releases(_ request: Request, _ project: Project, asGuest: Bool) throws(FakeGitLabError) -> Response {
+  private func releases(
+    _ request: Request, _ project: Project, _ actions: [Fault.Action], asGuest: Bool
+  ) throws(FakeGitLabError) -> Response {
     let listing = try tree.listing(project)
     if let malformed = listing.malformed {
       return Response(200, [Header("Content-Type", "application/json")], body: .bytes(malformed))
@@ -52,7 +54,9 @@ extension Responder {
     guard let page, page > 0, let perPage, perPage > 0, ["released_at", "created_at"].contains(orderBy),
       ["asc", "desc"].contains(sort)
     else { return .json(400, "{\"error\":\"page, per_page, order_by or sort does not have a valid value\"}") }
-    var indexes = listing.indexes(.init(byCreation: orderBy == "created_at", isAscending: sort == "asc"))
+    let order = Listing.Order(byCreation: orderBy == "created_at", isAscending: sort == "asc")
+    var indexes = listing.indexes(order)
+    for case .shuffleTies in actions where page % 2 == 0 { indexes = listing.turningTies(indexes, order) }
     let hidden = faults.hiddenTags(target: request.target)
     if !hidden.isEmpty { indexes = indexes.filter { !hidden.contains(listing.rows[$0].tag) } }
     let size = min(perPage, 100)

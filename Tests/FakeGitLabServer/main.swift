@@ -3,7 +3,7 @@ import Glibc
 
 let usage = """
   usage: fake-gitlab --tree DIR [--port N] [--port2 N] [--latency-ms N] [--faults FILE] [--direct]
-                     [--tls DIR [--certificate KIND]]
+                     [--tls DIR [--certificate KIND] [--plain-storage]] [--public-url URL]
 
   Serves DIR (projects.json, PROJECT/releases.json, PROJECT/TAG/ASSET) as GitLab would, on 127.0.0.1, until it is stopped.
   Prints its address on the first line, that of its object storage on the second. Ports are free ones unless given.
@@ -12,6 +12,8 @@ let usage = """
     --direct        package files come without a redirect to the object storage
     --tls DIR       speak TLS; the authority to trust is DIR/authority.pem, made anew
     --certificate KIND  good (the default), \(Certificates.Kind.allCases.dropFirst().map(\.rawValue).joined(separator: ", "))
+    --plain-storage the object storage speaks plain HTTP though GitLab speaks TLS
+    --public-url URL  links lead there: to a proxy in front of this server
   GET /_fake/stats?log=N shows what was asked; POST /_fake/reset forgets it; POST and DELETE /_fake/faults add and clear faults.
 
   A fault is {"do": WHAT, …} with "path" (a pattern with *), "origin" (api, storage), "skip" and "times" as wanted. WHAT and its own fields:
@@ -19,6 +21,7 @@ let usage = """
     reset  silence  slow (bytes_per_second)  length (value)  framing (framing, chunk)  endless (what: headers, header, body)
     redirect (to, with {api} {storage} {target}; status)  hops (count)  flip (at)  headers (headers)  html  raw (text)
     reupload (file)  appear, disappear (tag, after_page)  totals (value)  next_page (value)
+    ties  rate (limit, seconds)
 
   """
 
@@ -43,6 +46,10 @@ while let option = arguments.popFirst() {
     write(usage, to: STDOUT_FILENO)
     exit(0)
   }
+  if option == "--plain-storage" {
+    options.storageIsPlain = true
+    continue
+  }
   if option == "--direct" {
     options.sendsDirectly = true
     continue
@@ -52,6 +59,7 @@ while let option = arguments.popFirst() {
   case ("--tree", _): options.tree = value
   case ("--faults", _): faultsPath = value
   case ("--tls", _): tlsPath = value
+  case ("--public-url", _): options.publicURL = value
   case ("--certificate", _):
     guard let kind = Certificates.Kind(rawValue: value) else { fail("fake-gitlab: \(value) is no kind of certificate") }
     certificate = kind

@@ -22,4 +22,24 @@ struct RetryHeaderTests {
     #expect(response.rateLimit.remaining == 0)
     #expect(response.rateLimit.limit == nil)
   }
+
+  @Test func `a rate limit is that of the service itself, told in a redirect too`() throws {
+    let storage = ScriptedServer { _, connection in
+      connection.answer("200 OK", headers: ["RateLimit-Remaining: 99"])
+      return true
+    }
+    let service = ScriptedServer { _, connection in
+      connection.answer(
+        "302 Found",
+        headers: [
+          "Location: \(storage.url)", "Date: Mon, 23 Nov 2026 10:00:00 GMT", "RateLimit-Limit: 5",
+          "RateLimit-Remaining: 2", "RateLimit-Reset: 1795428030",
+        ])
+      return true
+    }
+    let response = try makeClient(for: service).get(service.url)
+    #expect(response.status == 200)
+    #expect(response.rateLimit.limit == 5 && response.rateLimit.remaining == 2)
+    #expect(response.rateLimit.resetsAfter == 30)
+  }
 }

@@ -10,6 +10,8 @@ public struct TreeBuilder: Sendable {
     public var path: String
     /// True when it is visible with a token only.
     public var isPrivate = false
+    /// The id of the project it was moved to.
+    public var movedTo: Int?
     /// Its releases, oldest first.
     public var releases: [Release] = []
 
@@ -91,7 +93,8 @@ public struct TreeBuilder: Sendable {
     let entries = projects.map { project in
       "{\"id\": \(project.id), \"path\": \(Self.quote(project.path)), \"directory\": \(Self.quote(project.directory)), "
         + "\"visibility\": \"\(project.isPrivate ? "private" : "public")\", \"tokens\": [\(Self.quote(token))], "
-        + "\"guest_tokens\": [\(Self.quote(guestToken))]}"
+        + "\"guest_tokens\": [\(Self.quote(guestToken))]"
+        + (project.movedTo.map { ", \"moved_to\": \($0)" } ?? "") + "}"
     }
     try Files.makeDirectory(root)
     for project in projects {
