@@ -45,8 +45,25 @@ public enum Collector {
     summary.storeError = context.storeError
     if let record, context.storeError == nil { end(record, summary, context) }
     summary.storeError = context.storeError
+    summary.lastCompleteAt = lastComplete(context)
     context.meter.tell(.finished(summary))
     return summary
+  }
+
+  /// When a run last ended with everything in the store.
+  private static func lastComplete(_ context: RunContext) -> Timestamp? {
+    let found = context.storing { store in
+      try store.read { snapshot -> Timestamp? in
+        var last: Timestamp?
+        try snapshot.forEachRun { run in
+          guard run.outcome == "complete" else { return true }
+          last = run.endedAt
+          return false
+        }
+        return last
+      }
+    }
+    return found ?? nil
   }
 
   /// Records how the run went.

@@ -36,7 +36,7 @@ extension RepositoryCollector {
       if !stale.isEmpty, let writer = context.writer { _ = context.storing { _ in try writer.clearFailures(stale) } }
     case .work(let work):
       context.meter.tell(.planned(key, assets: work.fetches.count))
-      guard !context.options.dryRun else { return }
+      guard !context.options.dryRun else { return context.meter.count { $0.committed += 1 } }
       dropState()
       let flight = ReleaseInFlight(key: key, release: release, fingerprint: fingerprint, work: work)
       try settleForeignKeys(of: flight)

@@ -85,6 +85,7 @@ extension RepositoryCollector {
     let missing = try knownTags().tags.filter { session.isMissing($0) }
     guard let writer = context.writer else {
       for tag in missing { context.meter.tell(.withdrawn(ReleaseKey(source.key, tag: tag), sequence: 0)) }
+      context.meter.count { $0.withdrawn += UInt64(missing.count) }
       return
     }
     for tag in Set(missing).sorted() {
@@ -143,17 +144,17 @@ extension RepositoryCollector {
     _ = context.storing { _ in try writer.saveSource(state) }
   }
 
-  /// Open failures of the repository, notices not counted.
-  func openFailures() -> Int {
+  /// Open failures of the repository by code, notices not counted.
+  func openFailures() -> [FailureCode: Int] {
     context.storing { store in
-      try store.read { snapshot -> Int in
-        var count = 0
+      try store.read { snapshot -> [FailureCode: Int] in
+        var counts: [FailureCode: Int] = [:]
         try snapshot.forEachFailure(in: .repository(source.key)) { failure in
-          if failure.code != .duplicateArch { count += 1 }
+          if failure.code != .duplicateArch { counts[failure.code, default: 0] += 1 }
           return true
         }
-        return count
+        return counts
       }
-    } ?? 0
+    } ?? [:]
   }
 }

@@ -23,11 +23,11 @@ public struct RunSummary: Equatable, Sendable {
     public var key: RepositoryKey
     /// What became of the listing.
     public var listing: Listing
-    /// Open failures of this repository in the store, notices not counted.
-    public var openFailures = 0
+    /// Open failures of this repository in the store by code, notices not counted.
+    public var openFailures: [FailureCode: Int]
 
     /// Makes an outcome of its parts.
-    public init(key: RepositoryKey, listing: Listing, openFailures: Int = 0) {
+    public init(key: RepositoryKey, listing: Listing, openFailures: [FailureCode: Int] = [:]) {
       self.key = key
       self.listing = listing
       self.openFailures = openFailures
@@ -46,6 +46,8 @@ public struct RunSummary: Equatable, Sendable {
   public var configurationError: String?
   /// Whether nothing was to be changed.
   public var isDryRun: Bool
+  /// When a run last ended with everything in the store; nil if none ever did.
+  public var lastCompleteAt: Timestamp?
 
   /// Makes a summary of its parts.
   public init(
@@ -61,7 +63,12 @@ public struct RunSummary: Equatable, Sendable {
   }
 
   /// Open failures of all selected repositories, notices not counted.
-  public var openFailures: Int { repositories.reduce(0) { $0 + $1.openFailures } }
+  public var openFailures: Int { openFailuresByCode.values.reduce(0, +) }
+
+  /// The same by code.
+  public var openFailuresByCode: [FailureCode: Int] {
+    repositories.reduce(into: [:]) { $0.merge($1.openFailures, uniquingKeysWith: +) }
+  }
 
   /// The exit code: of those that apply, the first of 2, 5, 6, 7, 130/143, 8, 1, 3, 0.
   public var exitCode: Int32 {
@@ -78,7 +85,7 @@ public struct RunSummary: Equatable, Sendable {
     if storeError != nil { return 1 }
     let isPartial = repositories.contains { repository in
       switch repository.listing {
-      case .complete, .unchanged: repository.openFailures > 0
+      case .complete, .unchanged: !repository.openFailures.isEmpty
       case .partial, .failed, .interrupted: true
       }
     }

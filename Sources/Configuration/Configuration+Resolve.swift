@@ -38,7 +38,8 @@ extension Configuration {
         allowHTTP: flags.allowHTTP || (file?.gitlab.allowHTTP ?? false),
         allowedHosts: (file?.gitlab.allowedHosts ?? []) + flags.allowedHosts,
         certificates: flags.certificates ?? file?.gitlab.certificates),
-      repositories: chosen, jobs: jobs, limits: file?.limits ?? Limits())
+      repositories: chosen, jobs: jobs, limits: file?.limits ?? Limits(),
+      network: file?.network ?? Network())
   }
 
   /// Takes the one repository that flags describe, or those of the file that flags select.

@@ -12,6 +12,8 @@ public struct Configuration: Equatable, Sendable {
   public var jobs: Int
   /// Bounds on what upstream may send.
   public var limits: Limits
+  /// Bounds on how long upstream may take, and how often it is asked again.
+  public var network: Network
 
   /// The directory of a store that nobody names otherwise.
   public static let defaultStorePath = "wheelspool.store"
@@ -70,8 +72,33 @@ public struct Configuration: Equatable, Sendable {
     public var members: Int?
     /// One header record of a tarball, in bytes.
     public var headerBytes: Int?
+    /// Pages of one listing.
+    public var listingPages: Int?
 
     /// Makes limits that leave everything at its default.
+    public init() {}
+  }
+
+  /// Times in seconds, and counts of retries; nil leaves a bound at its default.
+  public struct Network: Equatable, Sendable {
+    /// Until a connection stands.
+    public var connectSeconds: Int?
+    /// From then until an answer begins.
+    public var answerSeconds: Int?
+    /// The span after which a silent or trickling server is given up.
+    public var stallSeconds: Int?
+    /// One request with its redirects and its body.
+    public var requestSeconds: Int?
+    /// The longest wait before a retry, whatever the server asks for.
+    public var longestWaitSeconds: Int?
+    /// How often one request is tried.
+    public var attempts: Int?
+    /// Retries of all requests of a run together, beyond one for each answer.
+    public var retryBudget: Int?
+    /// How many requests in a row are given up before a server is taken for dead.
+    public var deadRequests: Int?
+
+    /// Makes settings that leave everything at its default.
     public init() {}
   }
 }

@@ -19,6 +19,7 @@ struct ConfigurationFile {
   var gitlab = GitLab()
   var jobs: Int?
   var limits = Configuration.Limits()
+  var network = Configuration.Network()
   var repositories: [Configuration.Repository] = []
   private var products: [Text] = []
 
@@ -67,6 +68,18 @@ struct ConfigurationFile {
       limits.textBytes = try section.count("text-bytes")
       limits.members = try section.count("members")
       limits.headerBytes = try section.count("header-bytes")
+      limits.listingPages = try section.count("listing-pages")
+      try section.end()
+    }
+    if var section = try root.table("network") {
+      network.connectSeconds = try section.count("connect-seconds")
+      network.answerSeconds = try section.count("answer-seconds")
+      network.stallSeconds = try section.count("stall-seconds")
+      network.requestSeconds = try section.count("request-seconds")
+      network.longestWaitSeconds = try section.count("longest-wait-seconds")
+      network.attempts = try section.count("attempts")
+      network.retryBudget = try section.count("retry-budget")
+      network.deadRequests = try section.count("dead-requests")
       try section.end()
     }
     for section in try root.tables("product") { try addProduct(section) }

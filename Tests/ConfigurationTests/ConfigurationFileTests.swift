@@ -54,6 +54,46 @@ struct ConfigurationFileTests {
       ])
   }
 
+  @Test("sets every limit and time by name")
+  func limits() throws {
+    let configuration = try resolve(
+      Self.example + """
+
+        [collect]
+        jobs = 7
+        [limits]
+        listing-page-bytes = 1
+        asset-bytes = 2
+        inflated-bytes = 3
+        member-bytes = 4
+        text-bytes = 5
+        members = 6
+        header-bytes = 7
+        listing-pages = 8
+        [network]
+        connect-seconds = 1
+        answer-seconds = 2
+        stall-seconds = 3
+        request-seconds = 4
+        longest-wait-seconds = 5
+        attempts = 6
+        retry-budget = 7
+        dead-requests = 8
+        """)
+    let (limits, network) = (configuration.limits, configuration.network)
+    #expect(configuration.jobs == 7)
+    #expect(
+      [
+        limits.listingPageBytes, limits.assetBytes, limits.inflatedBytes, limits.memberBytes, limits.textBytes,
+        limits.members, limits.headerBytes, limits.listingPages,
+      ] == Array(1...8))
+    #expect(
+      [
+        network.connectSeconds, network.answerSeconds, network.stallSeconds, network.requestSeconds,
+        network.longestWaitSeconds, network.attempts, network.retryBudget, network.deadRequests,
+      ] == Array(1...8))
+  }
+
   @Test("gives way to the environment, and that to flags")
   func precedence() throws {
     let environment = ["WHEELSPOOL_STORE": "e", "WHEELSPOOL_GITLAB_URL": "https://e.test"]
@@ -139,6 +179,8 @@ struct ConfigurationFileTests {
       ("[gitlab]\ntoken-header = 'Bearer'", .value, "gitlab.token-header", "did you mean `bearer`?"),
       ("[limits]\nasset-bytes = 0", .value, "limits.asset-bytes", nil),
       ("[limits]\nasset-bytes = 1.5", .value, "limits.asset-bytes", nil),
+      ("[network]\nstall-second = 1", .unknownKey, "network.stall-second", "did you mean `stall-seconds`?"),
+      ("[network]\nattempts = 0", .value, "network.attempts", nil),
       ("[collect]\njobs = true", .value, "collect.jobs", nil),
       ("product = 'rhai'", .value, "product", nil), ("product = ['rhai']", .value, "product[0]", nil),
       ("[[product]]\nkey='a'\n[[product.repository]]\nkey='b'", .missing, "product[0].repository[0].project", nil),

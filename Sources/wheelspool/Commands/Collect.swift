@@ -84,7 +84,7 @@ struct Collect: ParsableCommand {
       retryFailed: retryFailed, acceptEmpty: acceptEmpty)
     let store = try CollectPlanning.open(configuration.storePath, dryRun: dryRun)
     defer { store?.close() }
-    let narrator = CollectNarrator(log: global.log, form: progress, isQuiet: global.quiet)
+    let narrator = CollectNarrator(log: global.log, form: progress, isQuiet: global.quiet, isDryRun: dryRun)
     let began = Clock.monotonicSeconds
     let summary = Collector.run(options, store: store, observer: narrator, stop: stop)
     narrator.end(summary)

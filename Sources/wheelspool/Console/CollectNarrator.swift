@@ -26,17 +26,18 @@ final class CollectNarrator: CollectObserver {
     var isReaderGone = false
     var isBarShown = false
     var lastDrawn = 0.0
-    var listed = 0
-    var settled = 0
+    var progress = CollectProgress()
   }
 
   private let log: Log
   private let form: ProgressForm
+  private let isDryRun: Bool
   private let width: Int
   private let state = Lock(State())
 
-  init(log: Log, form: ProgressForm, isQuiet: Bool) {
+  init(log: Log, form: ProgressForm, isQuiet: Bool, isDryRun: Bool) {
     self.log = log
+    self.isDryRun = isDryRun
     let terminal = Terminal(descriptor: 2)
     width = terminal.columns
     self.form = form == .auto ? (terminal.isTerminal && !isQuiet && !log.isJSON ? .bar : .none) : form
@@ -46,15 +47,15 @@ final class CollectNarrator: CollectObserver {
     switch event {
     case .committed(let release, let sequence, let artifacts): committed(release, sequence, artifacts)
     case .progress(let counts): draw(counts)
-    case .listing(let repository, let page, let releases, _):
+    case .listing(let repository, let page, let releases, let total):
+      state.withLock { $0.progress.sawPage(releases: releases, total: total) }
       say { $0.debug("\(Self.name(repository)): page \(page), \(releases) releases so far") }
     case .listed(let repository, let releases, let isUnchanged):
-      state.withLock { $0.listed += releases }
+      state.withLock { $0.progress.listedAll(releases: releases) }
       say { $0.info("\(Self.name(repository)): \(releases) releases listed\(isUnchanged ? ", nothing changed" : "")") }
-    case .planned(let release, let assets):
-      say { $0.debug("\(Self.name(release)): \(assets) assets to read") }
+    case .planned(let release, let assets): planned(release, assets)
     case .withdrawn(let release, _):
-      say { $0.info("\(Self.name(release)): withdrawn upstream") }
+      say { $0.info("\(Self.name(release)): withdrawn upstream" + (isDryRun ? ", to be marked" : "")) }
     case .failed(let failure):
       say { $0.warning(Self.text(failure)) }
     case .waiting(let repository, let seconds, let reason):
@@ -65,6 +66,13 @@ final class CollectNarrator: CollectObserver {
 
   /// Tells how the run went.
   func end(_ summary: RunSummary) {
+    if let reason = summary.configurationError {
+      say {
+        $0.error(
+          Report(
+            operation: "preparing requests", cause: Redaction.clean(reason), code: "E_CONFIG_VALUE", status: .usage))
+      }
+    }
     for repository in summary.repositories {
       switch repository.listing {
       case .failed(let code, let message):
@@ -89,27 +97,51 @@ final class CollectNarrator: CollectObserver {
 
   // MARK: standard output
 
+  /// Says what is to be read; in a dry run that is the answer.
+  private func planned(_ release: ReleaseKey, _ assets: Int) {
+    guard isDryRun else { return say { $0.debug("\(Self.name(release)): \(assets) assets to read") } }
+    switch form {
+    case .lines: write("planned \(Self.words(release)) \(assets)\n")
+    case .json:
+      writeJSON {
+        $0.member("event", "planned")
+        Self.members(of: release, &$0)
+        $0.member("assets", assets)
+      }
+    case .auto, .bar, .none: say { $0.info("\(Self.name(release)): \(assets) assets to read") }
+    }
+  }
+
   private func committed(_ release: ReleaseKey, _ sequence: UInt64, _ artifacts: Int) {
     switch form {
-    case .lines:
-      let parts = [release.repository.product, release.repository.repository, release.tag].map {
-        SafeText.escape($0, limit: 4096)
-      }
-      write("committed \(sequence) \(parts.joined(separator: " ")) \(artifacts)\n")
+    case .lines: write("committed \(sequence) \(Self.words(release)) \(artifacts)\n")
     case .json:
-      var json = JSONCell(presentation: Presentation(isTerminal: true))
-      json.object {
+      writeJSON {
         $0.member("event", "committed")
         $0.member("sequence", sequence)
-        $0.member("product_key", release.repository.product)
-        $0.member("repository_key", release.repository.repository)
-        $0.member("tag", release.tag)
+        Self.members(of: release, &$0)
         $0.member("artifacts", artifacts)
       }
-      write(String(decoding: json.text, as: UTF8.self) + "\n")
     case .auto, .bar, .none: break
     }
     say { $0.debug("\(Self.name(release)): committed as \(sequence) with \(artifacts) artifacts") }
+  }
+
+  private static func words(_ release: ReleaseKey) -> String {
+    [release.repository.product, release.repository.repository, release.tag]
+      .map { SafeText.escape($0, limit: 4096) }.joined(separator: " ")
+  }
+
+  private static func members(of release: ReleaseKey, _ json: inout JSONCell) {
+    json.member("product_key", release.repository.product)
+    json.member("repository_key", release.repository.repository)
+    json.member("tag", release.tag)
+  }
+
+  private func writeJSON(_ body: (inout JSONCell) -> Void) {
+    var json = JSONCell(presentation: Presentation(isTerminal: true))
+    json.object(body)
+    write(String(decoding: json.text, as: UTF8.self) + "\n")
   }
 
   /// Writes at once. When nobody reads any more the run goes on in silence.
@@ -137,21 +169,11 @@ final class CollectNarrator: CollectObserver {
     state.withLock { state in
       let now = Clock.monotonicSeconds
       guard now - state.lastDrawn >= 0.1 else { return }
+      state.progress.note(counts, at: now)
       state.lastDrawn = now
       state.isBarShown = true
-      let settled = Int(counts.committed + counts.unchanged)
-      Self.toTerminal("\r\u{1b}[K" + bar(settled: settled, listed: state.listed, counts))
+      Self.toTerminal("\r\u{1b}[K" + state.progress.line(columns: width))
     }
-  }
-
-  private func bar(settled: Int, listed: Int, _ counts: RunRecord.Counts) -> String {
-    let text =
-      " \(settled)/\(listed) releases, \(counts.artifacts) artifacts, \(HumanSize.text(counts.downloadedBytes)), "
-      + "\(counts.failures) failures"
-    let room = min(30, width - text.utf8.count - 3)
-    guard room >= 5, listed > 0 else { return String(text.dropFirst().prefix(max(width - 1, 0))) }
-    let filled = min(room, room * settled / listed)
-    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: room - filled) + "]" + text
   }
 
   private static func toTerminal(_ text: String) { try? FileOutput(descriptor: 2).write(Array(text.utf8).span) }

@@ -33,8 +33,9 @@ enum MetricsFile {
 
   private static func text(_ summary: RunSummary, seconds: Double) -> String {
     let counts = summary.counts
-    let rows: [(String, String, String)] = [
-      ("last_run_timestamp_seconds", "When the last run ended.", "\(Clock.now.milliseconds / 1000)"),
+    let now = Clock.now
+    var rows: [(String, String, String)] = [
+      ("last_run_timestamp_seconds", "When the last run ended.", "\(now.milliseconds / 1000)"),
       ("last_run_duration_seconds", "How long the last run took.", "\(Double(Int(seconds * 1000)) / 1000)"),
       ("last_run_exit_code", "How the last run ended.", "\(summary.exitCode)"),
       ("releases_listed", "Releases that the listings named.", "\(counts.listed)"),
@@ -48,10 +49,25 @@ enum MetricsFile {
       ("downloaded_bytes", "Bytes that were downloaded.", "\(counts.downloadedBytes)"),
       ("stored_bytes", "Bytes that the new documents take in the store.", "\(counts.storedBytes)"),
     ]
+    if let last = summary.lastCompleteAt {
+      let age = max(0, now.milliseconds - last.milliseconds)
+      rows.append(
+        (
+          "watermark_age_seconds", "How long ago the store was last known to have everything.",
+          "\(age / 1000).\(age / 100 % 10)"
+        ))
+    }
     var text = ""
-    for (name, help, value) in rows {
+    func begin(_ name: String, _ help: String) {
       text += "# HELP wheelspool_collect_\(name) \(help)\n# TYPE wheelspool_collect_\(name) gauge\n"
+    }
+    for (name, help, value) in rows {
+      begin(name, help)
       text += "wheelspool_collect_\(name) \(value)\n"
+    }
+    begin("failures", "Failures that are open in the store, by code.")
+    for (code, count) in summary.openFailuresByCode.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      text += "wheelspool_collect_failures{code=\"\(SafeText.escape(code.rawValue))\"} \(count)\n"
     }
     return text
   }

@@ -1,5 +1,6 @@
 import Collector
 import Configuration
+import Glibc
 import SpoolStore
 import WheelModel
 
@@ -28,9 +29,13 @@ enum CollectPlanning {
     options.acceptEmpty = acceptEmpty
     options.allowHTTP = gitlab.allowHTTP
     options.allowedHosts = gitlab.allowedHosts
+    if let file = gitlab.certificates, unsafe access(file, R_OK) != 0 {
+      throw ConfigurationError(.file, at: file, "cannot be read: " + SystemText.message(errno))
+    }
     options.certificates = gitlab.certificates
     options.userAgent = "wheelspool/" + Version.text
     apply(configuration.limits, to: &options.limits)
+    apply(configuration.network, to: &options.limits)
     return options
   }
 
@@ -56,5 +61,18 @@ extension CollectPlanning {
     if let bytes = set.textBytes { limits.textBytes = bytes }
     if let count = set.members { limits.members = count }
     if let bytes = set.headerBytes { limits.headerBytes = bytes }
+    if let count = set.listingPages { limits.listingPages = count }
+  }
+
+  /// Takes over the times and retries that the configuration sets.
+  private static func apply(_ set: Configuration.Network, to limits: inout CollectLimits) {
+    if let seconds = set.connectSeconds { limits.connectSeconds = Double(seconds) }
+    if let seconds = set.answerSeconds { limits.answerSeconds = Double(seconds) }
+    if let seconds = set.stallSeconds { limits.stallSeconds = Double(seconds) }
+    if let seconds = set.requestSeconds { limits.requestSeconds = Double(seconds) }
+    if let seconds = set.longestWaitSeconds { limits.longestWait = Double(seconds) }
+    if let count = set.attempts { limits.attempts = count }
+    if let count = set.retryBudget { limits.retryBudget = count }
+    if let count = set.deadRequests { limits.deadRequests = count }
   }
 }

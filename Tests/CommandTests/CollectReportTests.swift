@@ -1,0 +1,116 @@
+import FakeGitLab
+import TestSupport
+import Testing
+
+/// What a collect says of itself: the bar, lines and objects on standard output, metrics, messages.
+struct CollectReportTests {
+  private let directory: TemporaryDirectory
+  private let store: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    store = directory.file("s.store")
+  }
+
+  private func collect(
+    _ server: FakeGitLab, _ project: String, _ more: String..., environment: [String: String] = [:]
+  ) throws -> ProcessResult {
+    try Wheelspool.run(
+      ["collect", "--gitlab", server.url, "--project", project, "--product", "rhai"] + more, store: store,
+      environment: environment)
+  }
+
+  @Test func theBarHasRateBytesReleasesAndTimeLeft() throws {
+    var options = FakeGitLab.Options(tree: Wheelspool.fixtures)
+    options.latencyMilliseconds = 60
+    let server = try FakeGitLab(options)
+    defer { server.stop() }
+    let command = "'\(Wheelspool.path)' collect --gitlab \(server.url) --project 15 --product rhai --jobs 1"
+    let result = try RunningProcess.run(
+      "script", ["-q", "-e", "-c", "stty cols 110; " + command, "/dev/null"],
+      environment: Wheelspool.environment(store, ["TERM": "xterm"]))
+    #expect(result.exitCode == 0)
+    let drawn = result.text.split(separator: "\u{1b}[K").filter { $0.contains("releases, ") && $0.contains("[") }
+    let last = try #require(drawn.last { $0.contains("ETA") })
+    #expect(last.contains("/27 releases, ") && last.contains(" artifacts, ") && last.contains("/s, ETA 0:"), "\(last)")
+    #expect(last.hasPrefix("[=") && last.contains("iB, "), "\(last)")
+    // It is taken away before a message is written.
+    #expect(result.text.contains("\r\u{1b}[Kwheelspool: "))
+  }
+
+  @Test func elsewhereThereIsNoBar() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let result = try collect(server, "12")
+    #expect(result.exitCode == 0 && result.text.isEmpty && !result.errorText.contains("\u{1b}"))
+    #expect(result.errorText.split(separator: "\n").last?.contains("4 releases committed") == true)
+  }
+
+  @Test func aDryRunSaysWhatItWouldDo() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let text = try collect(server, "12", "--dry-run")
+    #expect(text.exitCode == 0 && text.errorText.contains("v3.3.0.12+http-cpu-ubi9: 1 assets to read"))
+    #expect(text.errorText.contains("4 releases to commit"))
+    let lines = try collect(server, "12", "--dry-run", "--progress", "lines")
+    #expect(lines.lines.count == 4)
+    #expect(lines.lines.first == "planned rhai 12 v3.2.0.101+http-cpu-ubi9 1")
+    let json = try collect(server, "12", "--dry-run", "--progress", "json")
+    for line in json.lines {
+      #expect(try Members.of(line) == ["event", "product_key", "repository_key", "tag", "assets"])
+    }
+    #expect(server.statistics.packageCount == 0 && !Files.exists(store))
+  }
+
+  @Test func metricsCountFailuresByCodeAndTheAgeOfTheLastCompleteRun() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let file = directory.file("m.prom")
+    #expect(try collect(server, "16", "--metrics-file", file).exitCode == 3)
+    let bad = try Files.readText(file)
+    #expect(bad.contains("\nwheelspool_collect_failures{code=\"E_GZIP\"} 7\n"), "\(bad)")
+    #expect(bad.contains("\nwheelspool_collect_last_run_exit_code 3\n") && !bad.contains("watermark_age"))
+    #expect(try collect(server, "12", "--metrics-file", file).exitCode == 0)
+    let good = try Files.readText(file)
+    #expect(good.contains("\nwheelspool_collect_watermark_age_seconds 0."))
+    #expect(!good.contains("{code="))
+    for name in [
+      "releases_committed", "artifacts_read", "downloaded_bytes", "stored_bytes", "last_run_duration_seconds",
+    ] {
+      #expect(good.contains("\nwheelspool_collect_\(name) "), "\(name)")
+    }
+    // Every line is a comment or a sample.
+    for line in (bad + good).split(separator: "\n") where !line.hasPrefix("# ") {
+      #expect(line.hasPrefix("wheelspool_collect_") && line.split(separator: " ").count == 2, "\(line)")
+    }
+  }
+
+  @Test func metricsThatCannotBeWrittenAreAnError() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let result = try collect(server, "12", "--metrics-file", directory.file("none/m.prom"))
+    #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
+  }
+
+  @Test func certificatesThatAreNotThereAreTheConfigurationsFault() throws {
+    let result = try Wheelspool.run(
+      ["collect", "--gitlab", "https://h.test", "--project", "1", "--product", "p", "--cacert", "/nonexistent.pem"],
+      store: store)
+    #expect(result.exitCode == 2 && result.errorText.contains("/nonexistent.pem: cannot be read"))
+  }
+
+  @Test func anInstanceThatIsNoServerIsTheConfigurationsFault() throws {
+    let result = try Wheelspool.run(
+      ["collect", "--gitlab", "https://h.test:99999", "--project", "1", "--product", "p"], store: store)
+    #expect(result.exitCode == 2 && result.errorText.hasPrefix("wheelspool: error: "))
+  }
+
+  @Test(arguments: ["text", "json"]) func moreAndMoreIsSaidWithoutTheToken(format: String) throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let result = try collect(
+      server, "14", "-v", "-v", "--log-format", format, environment: ["GITLAB_TOKEN": "test-token"])
+    #expect(result.exitCode == 0 && result.errorText.contains("assets to read"))
+    #expect(!result.errorText.contains("test-token"))
+  }
+}
