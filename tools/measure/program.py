@@ -1,11 +1,14 @@
 """Where the program under measurement is, and the servers and data it is measured with."""
 
+import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RELEASE = os.path.join(ROOT, ".build", "release")
@@ -50,6 +53,7 @@ class FakeGitLab:
         self.url = next((word for word in line.split() if word.startswith("http")), None)
         if not self.url:
             raise SystemExit(f"the fake GitLab did not start: {line}")
+        self.storage_url = self.process.stdout.readline().decode().strip()
 
     def __enter__(self):
         return self
@@ -60,11 +64,24 @@ class FakeGitLab:
         self.process.stdout.close()
         self.log.close()
 
-    def stats(self):
-        import json
-        import urllib.request
+    def stats(self, log=0):
+        return self._control("GET", f"stats?log={log}")
 
-        with urllib.request.urlopen(self.url + "/_fake/stats") as answer:
+    def reset(self):
+        self._control("POST", "reset")
+
+    def add_faults(self, faults):
+        self._control("POST", "faults", json.dumps(faults).encode())
+
+    def clear_faults(self):
+        self._control("DELETE", "faults")
+
+    def _control(self, method, path, body=None):
+        # The certificate may be a bad one, on purpose.
+        context = ssl._create_unverified_context() if self.url.startswith("https") else None
+        request = urllib.request.Request(self.url + "/_fake/" + path, data=body, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+        with opener.open(request) as answer:
             return json.load(answer)
 
 
