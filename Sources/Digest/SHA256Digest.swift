@@ -56,14 +56,40 @@ public struct SHA256Digest: Hashable, Sendable, Comparable {
 
   /// The 64 lower-case hexadecimal digits.
   public var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    text.reserveCapacity(2 * Self.byteCount)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
+    appendHex(to: &text)
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the 64 lower-case hexadecimal digits.
+  public func appendHex(to text: inout [UInt8]) {
+    text.append(addingCapacity: 2 * Self.byteCount) { digits in
+      Self.appendHex(words.0, to: &digits)
+      Self.appendHex(words.1, to: &digits)
+      Self.appendHex(words.2, to: &digits)
+      Self.appendHex(words.3, to: &digits)
+    }
+  }
+
+  /// Appends the 16 digits of a word.
+  private static func appendHex(_ word: UInt64, to digits: inout OutputSpan<UInt8>) {
+    appendHex(half: word >> 32, to: &digits)
+    appendHex(half: word & 0xffff_ffff, to: &digits)
+  }
+
+  /// Appends the eight digits of 32 bits, all at once: first each half byte gets a byte of its own.
+  private static func appendHex(half: UInt64, to digits: inout OutputSpan<UInt8>) {
+    var nibbles = (half << 16 | half) & 0x0000_ffff_0000_ffff
+    nibbles = (nibbles << 8 | nibbles) & 0x00ff_00ff_00ff_00ff
+    nibbles = (nibbles << 4 | nibbles) & 0x0f0f_0f0f_0f0f_0f0f
+    // 1 in each byte that is a letter: 10 and more carry into the fifth bit when 6 is added.
+    let letters = ((nibbles &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    let text = nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    var shift: UInt64 = 64
+    while shift > 0 {
+      shift -= 8
+      digits.append(UInt8(truncatingIfNeeded: text >> shift))
+    }
   }
 
   /// Compares all 32 bytes.

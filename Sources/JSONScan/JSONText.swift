@@ -28,6 +28,52 @@ public enum JSONText {
     append(Array(string.utf8).span, to: &output)
   }
 
+  /// Whether all bytes are printable ASCII other than quote and backslash: such text is the same in JSON and on a
+  /// terminal, a column for each byte.
+  public static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var at = 0
+    while at <= bytes.count - 8 {
+      // Each term has the high bit of a byte set where it finds what it looks for.
+      let word = word(bytes, at)
+      let quote = word ^ (ones &* 0x22)
+      let backslash = word ^ (ones &* 0x5c)
+      let delete = word ^ (ones &* 0x7f)
+      let special =
+        ((word &- ones &* 0x20) & ~word) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+        | ((delete &- ones) & ~delete) | word
+      if special & (ones &* 0x80) != 0 { return false }
+      at += 8
+    }
+    while at < bytes.count {
+      let byte = bytes[at]
+      if byte < 0x20 || byte > 0x7e || byte == 0x22 || byte == 0x5c { return false }
+      at += 1
+    }
+    return true
+  }
+
+  /// Whether any of four bytes is among the bytes.
+  public static func contains(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, in bytes: Span<UInt8>) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let (wordA, wordB) = (ones &* UInt64(a), ones &* UInt64(b))
+    let (wordC, wordD) = (ones &* UInt64(c), ones &* UInt64(d))
+    var at = 0
+    while at <= bytes.count - 8 {
+      let word = word(bytes, at)
+      let (x, y, z, w) = (word ^ wordA, word ^ wordB, word ^ wordC, word ^ wordD)
+      let found = ((x &- ones) & ~x) | ((y &- ones) & ~y) | ((z &- ones) & ~z) | ((w &- ones) & ~w)
+      if found & (ones &* 0x80) != 0 { return true }
+      at += 8
+    }
+    while at < bytes.count {
+      let byte = bytes[at]
+      if byte == a || byte == b || byte == c || byte == d { return true }
+      at += 1
+    }
+    return false
+  }
+
   private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
     output.append(0x5c)
     switch byte {

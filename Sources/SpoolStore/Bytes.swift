@@ -20,6 +20,11 @@ extension Span<UInt8> {
     }
   }
 
+  /// Whether the bytes begin with others.
+  func starts(with prefix: [UInt8]) -> Bool {
+    count >= prefix.count && extracting(0..<prefix.count).isEqual(to: prefix.span)
+  }
+
   /// Decodes UTF-8; other bytes become U+FFFD.
   var string: String {
     // Safety: the pointer is used inside the closure only.

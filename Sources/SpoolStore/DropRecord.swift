@@ -36,6 +36,24 @@ struct DropRecord: Equatable {
     return Drop(product: product, key: key, name: name, productVersion: first.series, createdAt: first.createdAt)
   }
 
+  /// When the earliest owner was made, the first of those of one time, and where its series is in the record's bytes.
+  static func earliestOwner(_ record: Record) -> (createdAt: Timestamp, series: Range<Int>?)? {
+    var earliest: (createdAt: Timestamp, series: Range<Int>?)?
+    record.forEachRange(Tag.owner) { owner in
+      var createdAt: Timestamp?
+      var series: Range<Int>?
+      Record.forEachField(record.bytes.span, in: owner) { tag, range in
+        if tag == 2, createdAt == nil {
+          var at = range.lowerBound
+          createdAt = Varint.read(record.bytes.span, &at).map { Timestamp(milliseconds: Varint.signed($0)) }
+        }
+        if tag == 3, series == nil { series = range }
+      }
+      if let createdAt, earliest.map({ createdAt < $0.createdAt }) ?? true { earliest = (createdAt, series) }
+    }
+    return earliest
+  }
+
   mutating func add(_ owner: Owner) {
     remove(owner.repository)
     owners.append(owner)

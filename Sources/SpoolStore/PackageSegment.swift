@@ -66,20 +66,35 @@ struct PackageSegment: Equatable, Sendable {
     var changes: [Change] = []
     let packed = packed
     _ = Self.walk(packed.span) { position, texts in
-      let span = packed.span
       var versions: [Text] = []
-      var at = texts.lowerBound
-      while at < texts.upperBound, let length = Varint.read(span, &at) {
-        versions.append(Text(span.extracting(at..<at + Int(length)).string))
-        at += Int(length)
-      }
+      Self.forEachVersion(packed.span, in: texts) { versions.append(Text($0.string)) }
       changes.append(Change(position: position, versions: versions))
     }
     return changes
   }
 
+  /// Calls `body` with each version of a change, whose place `walk` has told.
+  static func forEachVersion(_ packed: Span<UInt8>, in range: Range<Int>, _ body: (Span<UInt8>) -> Void) {
+    var at = range.lowerBound
+    while at < range.upperBound, let length = Varint.read(packed, &at) {
+      body(packed.extracting(at..<at + Int(length)))
+      at += Int(length)
+    }
+  }
+
+  /// Finds the packed changes and the full name, if there is one, in a body; nil when it is none.
+  static func parts(_ body: Span<UInt8>) -> (changes: Range<Int>, fullName: Text?)? {
+    var changes: Range<Int>?
+    var fullName: Text?
+    Record.forEachField(body, in: 0..<body.count) { tag, range in
+      if tag == Tag.changes, changes == nil { changes = range }
+      if tag == Tag.name, fullName == nil { fullName = Text(body.extracting(range).string) }
+    }
+    return changes.map { ($0, fullName) }
+  }
+
   /// Calls `body` with each position and where its versions are; returns false for bytes that are no changes.
-  private static func walk(_ packed: Span<UInt8>, _ body: (UInt32, Range<Int>) -> Void) -> Bool {
+  static func walk(_ packed: Span<UInt8>, _ body: (UInt32, Range<Int>) -> Void) -> Bool {
     var at = 0
     var position: UInt64 = 0
     while at < packed.count {

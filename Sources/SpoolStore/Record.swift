@@ -5,10 +5,22 @@ import WheelModel
 ///
 /// Tags from 1 to 31; where a tag repeats, `forEach` sees all, the rest the first. Unknown tags are skipped.
 struct Record: Sendable {
+  /// Shared by all copies: passing a record on copies a reference.
+  private final class Fields: Sendable {
+    let bytes: [UInt8]
+    /// For each tag offset << 32 | length of its first value; 0 when absent.
+    let places: InlineArray<32, UInt64>
+
+    init(bytes: [UInt8], places: InlineArray<32, UInt64>) {
+      self.bytes = bytes
+      self.places = places
+    }
+  }
+
+  private let fields: Fields
+
   /// The fields as written, without the seal.
-  let bytes: [UInt8]
-  /// For each tag offset << 32 | length of its first value; 0 when absent.
-  private var places: InlineArray<32, UInt64>
+  var bytes: [UInt8] { fields.bytes }
 
   /// Takes a body apart; nil when it is no sequence of fields.
   init?(_ body: Span<UInt8>) {
@@ -26,15 +38,14 @@ struct Record: Sendable {
       if tag < 32 && places[tag] == 0 { places[tag] = UInt64(at) << 32 | length }
       at += Int(length)
     }
-    self.places = places
-    bytes = body
+    fields = Fields(bytes: body, places: places)
   }
 
-  func has(_ tag: UInt8) -> Bool { places[Int(tag)] != 0 }
+  func has(_ tag: UInt8) -> Bool { fields.places[Int(tag)] != 0 }
 
   /// Where a field's bytes are; nil when it is absent.
   func range(_ tag: UInt8) -> Range<Int>? {
-    let place = places[Int(tag)]
+    let place = fields.places[Int(tag)]
     guard place != 0 else { return nil }
     let start = Int(place >> 32)
     return start..<start + Int(place & 0xffff_ffff)
@@ -70,13 +81,24 @@ struct Record: Sendable {
 
   /// Calls `body` with each value of a tag, in order.
   func forEach(_ wanted: UInt8, _ body: (Span<UInt8>) throws -> Void) rethrows {
-    let span = bytes.span
-    var at = 0
-    while at < span.count {
+    try forEachRange(wanted) { try body(bytes.span.extracting($0)) }
+  }
+
+  /// Calls `body` with the place of each value of a tag, in order.
+  func forEachRange(_ wanted: UInt8, _ body: (Range<Int>) throws -> Void) rethrows {
+    try Self.forEachField(bytes.span, in: 0..<bytes.count) { if $0 == wanted { try body($1) } }
+  }
+
+  /// Calls `body` with tag and place of each field, in order, until the end or what is no field.
+  static func forEachField(
+    _ span: Span<UInt8>, in range: Range<Int>, _ body: (UInt8, Range<Int>) throws -> Void
+  ) rethrows {
+    var at = range.lowerBound
+    while at < range.upperBound {
       let tag = span[at]
       at += 1
-      guard let length = Varint.read(span, &at) else { return }
-      if tag == wanted { try body(span.extracting(at..<at + Int(length))) }
+      guard let length = Varint.read(span, &at), length <= UInt64(max(range.upperBound - at, 0)) else { return }
+      try body(tag, at..<at + Int(length))
       at += Int(length)
     }
   }

@@ -17,7 +17,15 @@ extension Snapshot {
   /// A walk of everything that reaches the end compares its count with the store's counter and throws `damaged` when
   /// they differ.
   public func forEachRelease(in scope: Scope = .all, _ body: (ReleaseView) throws -> Bool) throws {
-    try walk(tables.releases, prefix: StoreKey.prefix(scope), { ReleaseView($0) }, body)
+    var place = WalkPlace()
+    try forEachRelease(in: scope, from: &place, body)
+  }
+
+  /// As above, going on after the record at which an earlier walk of the same scope stopped, in this snapshot or before.
+  public func forEachRelease(
+    in scope: Scope, from place: inout WalkPlace, _ body: (ReleaseView) throws -> Bool
+  ) throws {
+    try walk(tables.releases, prefix: StoreKey.prefix(scope), from: &place, { ReleaseView($0) }, body)
   }
 
   /// One artifact in full; nil when it is not there.
@@ -47,7 +55,15 @@ extension Snapshot {
 
   /// Walks artifacts in the order of their keys until `body` returns false; as `forEachRelease`.
   public func forEachArtifact(in scope: Scope = .all, _ body: (ArtifactView) throws -> Bool) throws {
-    try walk(tables.artifacts, prefix: StoreKey.prefix(scope), { ArtifactView($0) }, body)
+    var place = WalkPlace()
+    try forEachArtifact(in: scope, from: &place, body)
+  }
+
+  /// As above, going on after the record at which an earlier walk of the same scope stopped, in this snapshot or before.
+  public func forEachArtifact(
+    in scope: Scope, from place: inout WalkPlace, _ body: (ArtifactView) throws -> Bool
+  ) throws {
+    try walk(tables.artifacts, prefix: StoreKey.prefix(scope), from: &place, { ArtifactView($0) }, body)
   }
 
   /// Which release holds an artifact key in its repository; nil when none does.
@@ -60,10 +76,13 @@ extension Snapshot {
       .decoded(tables.drops, recordKey) { DropRecord($0)?.drop }
   }
 
-  /// Walks drops in the order of their keys, of all products or of one, until `body` returns false.
-  public func forEachDrop(product: Text? = nil, _ body: (Drop) throws -> Bool) throws {
-    try walk(
-      tables.drops, prefix: StoreKey.prefix(product.map { .product($0) } ?? .all), { DropRecord($0)?.drop }, body)
+  /// Walks drops in the order of their keys, of all products or of one, until `body` returns false, going on after the
+  /// record at which an earlier walk stopped.
+  public func forEachDrop(
+    product: Text? = nil, from place: inout WalkPlace, _ body: (DropView) throws -> Bool
+  ) throws {
+    let prefix = StoreKey.prefix(product.map { .product($0) } ?? .all)
+    try walk(tables.drops, prefix: prefix, from: &place, { DropView($0) }, body)
   }
 
   /// Walks open failures in the order of repository, tag and asset until `body` returns false.
@@ -109,19 +128,39 @@ extension Snapshot {
     try walk(table, prefix: [], { $0 }) { _ in true }
   }
 
-  /// Walks the records of a prefix; a walk of everything that reaches the end has its count checked.
   private func walk<T>(
     _ table: Table, prefix: [UInt8], _ form: (Record) -> T?, _ body: (T) throws -> Bool
   ) throws {
-    var count = 0
-    let reachedEnd = try transaction.forEachRecord(table, prefix: prefix) { key, record in
-      count += 1
+    var place = WalkPlace()
+    try walk(table, prefix: prefix, from: &place, form, body)
+  }
+
+  /// Walks the records of a prefix; a walk of everything that reaches the end has its count checked.
+  private func walk<T>(
+    _ table: Table, prefix: [UInt8], from place: inout WalkPlace, _ form: (Record) -> T?, _ body: (T) throws -> Bool
+  ) throws {
+    var count = place.count
+    var stop: [UInt8]?
+    var previous = place.key
+    try transaction.forEach(table.database, from: previous ?? prefix) { key, value in
+      if let last = previous.take(), key.isEqual(to: last.span) { return true }
+      guard prefix.isEmpty || key.starts(with: prefix) else { return false }
+      let record = try Record(sealed: value, table: table, key: key)
       guard let value = form(record) else {
         throw StoreError.damaged(table.name, key, "fields are missing")
       }
-      return try body(value)
+      count += 1
+      if try body(value) { return true }
+      stop = key.copied
+      return false
     }
-    if reachedEnd && prefix.isEmpty { try checkCount(count, table) }
+    let now = try sequence
+    let began = place.sequence ?? now
+    (place.key, place.count, place.sequence) = (stop, count, began)
+    guard stop == nil, prefix.isEmpty else { return }
+    if began == now { return try checkCount(count, table) }
+    // What was counted before has changed since: all of it is looked at once more.
+    try walk(table, prefix: [], { $0 }) { _ in true }
   }
 }
 

@@ -33,14 +33,25 @@ public struct Text: Hashable, Comparable, Sendable, Codable, ExpressibleByString
   public var description: String { string }
 
   /// Compares bytes.
-  public static func == (a: Self, b: Self) -> Bool { a.utf8.elementsEqual(b.utf8) }
+  public static func == (a: Self, b: Self) -> Bool {
+    let (x, y) = (a.utf8.span, b.utf8.span)
+    guard x.count == y.count else { return false }
+    for index in x.indices where x[index] != y[index] { return false }
+    return true
+  }
 
   /// Orders by bytes, unsigned, as `memcmp` does.
   public static func < (a: Self, b: Self) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
   /// Hashes the bytes.
   public func hash(into hasher: inout Hasher) {
-    for byte in utf8 { hasher.combine(byte) }
-    hasher.combine(0xff as UInt8)
+    let bytes = utf8.span
+    var word: UInt64 = 0
+    for index in bytes.indices {
+      word = word << 8 | UInt64(bytes[index])
+      if index & 7 == 7 { hasher.combine(word) }
+    }
+    hasher.combine(word)
+    hasher.combine(bytes.count)
   }
 }

@@ -18,25 +18,37 @@ extension Timestamp: CustomStringConvertible {
       rest += Self.millisecondsPerDay
     }
     let date = Self.date(ofDay: day)
-    if (0...9999).contains(date.year) {
-      Self.append(date.year, width: 4, to: &text)
-    } else {
+    if !(0...9999).contains(date.year) {
       text.append(UInt8(ascii: date.year < 0 ? "-" : "+"))
       Self.append(abs(date.year), width: 6, to: &text)
     }
-    text.append(UInt8(ascii: "-"))
-    Self.append(date.month, width: 2, to: &text)
-    text.append(UInt8(ascii: "-"))
-    Self.append(date.day, width: 2, to: &text)
-    text.append(UInt8(ascii: "T"))
-    Self.append(rest / 3_600_000, width: 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    Self.append(rest / 60_000 % 60, width: 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    Self.append(rest / 1000 % 60, width: 2, to: &text)
-    text.append(UInt8(ascii: "."))
-    Self.append(rest % 1000, width: 3, to: &text)
-    text.append(UInt8(ascii: "Z"))
+    text.append(addingCapacity: 24) { text in
+      if (0...9999).contains(date.year) {
+        Self.append(date.year / 100, to: &text)
+        Self.append(date.year % 100, to: &text)
+      }
+      text.append(UInt8(ascii: "-"))
+      Self.append(date.month, to: &text)
+      text.append(UInt8(ascii: "-"))
+      Self.append(date.day, to: &text)
+      text.append(UInt8(ascii: "T"))
+      Self.append(rest / 3_600_000, to: &text)
+      text.append(UInt8(ascii: ":"))
+      Self.append(rest / 60_000 % 60, to: &text)
+      text.append(UInt8(ascii: ":"))
+      Self.append(rest / 1000 % 60, to: &text)
+      text.append(UInt8(ascii: "."))
+      Self.append(rest % 1000 / 10, to: &text)
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      text.append(UInt8(ascii: "Z"))
+    }
+  }
+
+  /// Appends two digits.
+  private static func append(_ value: Int64, to text: inout OutputSpan<UInt8>) {
+    let value = UInt8(truncatingIfNeeded: value)
+    text.append(UInt8(ascii: "0") + value / 10)
+    text.append(UInt8(ascii: "0") + value % 10)
   }
 
   /// The RFC 3339 form.

@@ -41,7 +41,12 @@ extension Version {
 }
 
 extension VersionNumber: CustomStringConvertible {
-  var description: String { digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self) }
+  var description: String {
+    switch self {
+    case .small(let value): String(value)
+    case .large(let digits): String(decoding: digits, as: UTF8.self)
+    }
+  }
 }
 
 extension VersionParts.LocalSegment: CustomStringConvertible {

@@ -15,23 +15,17 @@ extension Version: Comparable {
 extension VersionParts {
   /// Compares two versions: negative when `a` comes first, 0 when both are the same version.
   static func compare(_ a: Self, _ b: Self) -> Int {
-    let steps: [() -> Int] = [
-      { order(a.epoch, b.epoch) },
-      { compare(a.release, b.release, order) },
-      { order(a.preRank, b.preRank) },
-      { order(a.pre?.number ?? .zero, b.pre?.number ?? .zero) },
-      { order(a.post == nil ? 0 : 1, b.post == nil ? 0 : 1) },
-      { order(a.post ?? .zero, b.post ?? .zero) },
-      { order(a.dev == nil ? 1 : 0, b.dev == nil ? 1 : 0) },
-      { order(a.dev ?? .zero, b.dev ?? .zero) },
-      { order(a.local == nil ? 0 : 1, b.local == nil ? 0 : 1) },
-      { compare(a.local ?? [], b.local ?? [], LocalSegment.compare) },
-    ]
-    for step in steps {
-      let order = step()
-      if order != 0 { return order }
-    }
-    return 0
+    var result = order(a.epoch, b.epoch)
+    if result == 0 { result = compare(a.release, b.release, order) }
+    if result == 0 { result = order(a.preRank, b.preRank) }
+    if result == 0 { result = order(a.pre?.number ?? .zero, b.pre?.number ?? .zero) }
+    if result == 0 { result = order(a.post == nil ? 0 : 1, b.post == nil ? 0 : 1) }
+    if result == 0 { result = order(a.post ?? .zero, b.post ?? .zero) }
+    if result == 0 { result = order(a.dev == nil ? 1 : 0, b.dev == nil ? 1 : 0) }
+    if result == 0 { result = order(a.dev ?? .zero, b.dev ?? .zero) }
+    if result == 0 { result = order(a.local == nil ? 0 : 1, b.local == nil ? 0 : 1) }
+    if result == 0 { result = compare(a.local ?? [], b.local ?? [], LocalSegment.compare) }
+    return result
   }
 
   /// A development release of a final version comes before its alphas; a version without pre-release after them.

@@ -25,6 +25,7 @@ struct VersionParser {
     }
     while let next = attempt({ $0.skip(".") ? $0.number() : nil }) { parts.release.append(next) }
     while parts.release.last == .zero { parts.release.removeLast() }
+    if at == bytes.count { return parts }
 
     parts.pre = attempt { parser in
       guard let word = parser.word(["alpha", "a", "beta", "b", "preview", "pre", "c", "rc"]) else { return nil }

@@ -44,15 +44,30 @@ struct VersionParts: Sendable {
   var local: [LocalSegment]?
 }
 
-/// A natural number of any length, as decimal digits without leading zeros: versions hold dates, hashes and worse.
-struct VersionNumber: Equatable, Comparable, Sendable {
-  static let zero = VersionNumber([])
+/// A natural number of any length: versions hold dates, hashes and worse.
+enum VersionNumber: Equatable, Comparable, Sendable {
+  /// A number below 10^18, as nearly all are.
+  case small(UInt64)
+  /// A longer one, as decimal digits without leading zeros.
+  case large([UInt8])
 
-  let digits: [UInt8]
+  static let zero = VersionNumber.small(0)
 
-  init(_ digits: some Sequence<UInt8>) { self.digits = Array(digits.drop { $0 == UInt8(ascii: "0") }) }
+  init(_ digits: ArraySlice<UInt8>) {
+    let digits = digits.drop { $0 == UInt8(ascii: "0") }
+    guard digits.count <= 18 else {
+      self = .large(Array(digits))
+      return
+    }
+    self = .small(digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) })
+  }
 
   static func < (a: Self, b: Self) -> Bool {
-    a.digits.count == b.digits.count ? a.digits.lexicographicallyPrecedes(b.digits) : a.digits.count < b.digits.count
+    switch (a, b) {
+    case (.small(let x), .small(let y)): x < y
+    case (.small, .large): true
+    case (.large, .small): false
+    case (.large(let x), .large(let y)): x.count == y.count ? x.lexicographicallyPrecedes(y) : x.count < y.count
+    }
   }
 }

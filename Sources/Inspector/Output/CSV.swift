@@ -1,29 +1,26 @@
+import JSONScan
+
 /// Writes RFC 4180 cells.
 enum CSV {
-  /// Appends a cell, quoted when it must be. A cell that a spreadsheet would take for a formula gets a leading `'`
-  /// unless `raw`.
-  static func append(_ text: String, raw: Bool, to bytes: inout [UInt8]) {
-    let utf8 = text.utf8.span
-    guard utf8.count > 0 else { return }
+  /// Appends a cell of UTF-8, quoted when it must be. A cell that a spreadsheet would take for a formula gets a leading
+  /// `'` unless `raw`.
+  static func append(_ text: Span<UInt8>, raw: Bool, to bytes: inout [UInt8]) {
+    guard text.count > 0 else { return }
     let isFormula: Bool
-    switch utf8[0] {
+    switch text[0] {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13: isFormula = !raw
     default: isFormula = false
     }
-    var needsQuotes = false
-    for index in utf8.indices {
-      switch utf8[index] {
-      case UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13: needsQuotes = true
-      default: continue
-      }
-    }
-    guard needsQuotes || isFormula else { return bytes.append(contentsOf: text.utf8) }
+    let comma = UInt8(ascii: ",")
+    guard isFormula || JSONText.contains(comma, UInt8(ascii: "\""), 10, 13, in: text) else { return bytes.append(copying: text) }
     bytes.append(UInt8(ascii: "\""))
     if isFormula { bytes.append(UInt8(ascii: "'")) }
-    for index in utf8.indices {
-      if utf8[index] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
-      bytes.append(utf8[index])
+    var start = 0
+    for index in text.indices where text[index] == UInt8(ascii: "\"") {
+      bytes.append(copying: text.extracting(start..<index + 1))
+      start = index
     }
+    bytes.append(copying: text.extracting(start..<text.count))
     bytes.append(UInt8(ascii: "\""))
   }
 }

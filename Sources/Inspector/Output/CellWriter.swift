@@ -1,3 +1,4 @@
+public import Digest
 import JSONScan
 public import WheelModel
 
@@ -15,7 +16,8 @@ public struct CellWriter {
   public let isStable: Bool
   private let escapes: Bool
   private let isTerminal: Bool
-  private let isCSV: Bool
+  /// Whether the shape is CSV.
+  let isCSV: Bool
   private let csvRaw: Bool
   private let exactSizes: Bool
 
@@ -38,42 +40,50 @@ public struct CellWriter {
   /// Writes a text, or null.
   public mutating func text(_ value: String?) {
     guard let value else { return null() }
-    if isJSON {
-      TerminalText.appendJSON(value, isTerminal: isTerminal, to: &bytes)
-    } else if isCSV {
-      CSV.append(escapes ? TerminalText.escaped(value) : value, raw: csvRaw, to: &bytes)
-    } else if escapes {
-      width = TerminalText.appendEscaped(value, to: &bytes)
-    } else {
-      bytes.append(contentsOf: value.utf8)
-      width = TerminalText.width(value)
-    }
+    utf8(value.utf8.span)
   }
 
   /// Writes a text, or null.
-  public mutating func text(_ value: Text?) { text(value?.string) }
+  public mutating func text(_ value: Text?) {
+    guard let value else { return null() }
+    utf8(value.utf8.span)
+  }
 
   /// Writes a text that is known to be UTF-8.
   public mutating func utf8(_ value: Span<UInt8>) {
-    guard !isCSV, TerminalText.isPlain(value), !isJSON || !TerminalText.needsBackslash(value) else {
-      return text(TerminalText.string(value))
+    if isCSV, !escapes { return CSV.append(value, raw: csvRaw, to: &bytes) }
+    if isJSON, !isTerminal { return JSONText.append(value, to: &bytes) }
+    if JSONText.isPlain(value) {
+      width = value.count
+      if isCSV { return CSV.append(value, raw: csvRaw, to: &bytes) }
+      if isJSON { bytes.append(UInt8(ascii: "\"")) }
+      bytes.append(copying: value)
+      if isJSON { bytes.append(UInt8(ascii: "\"")) }
+      return
     }
-    if isJSON { bytes.append(UInt8(ascii: "\"")) }
-    bytes.append(copying: value)
-    if isJSON { bytes.append(UInt8(ascii: "\"")) }
-    width = value.count
+    let string = TerminalText.string(value)
+    if isJSON {
+      TerminalText.appendJSON(string, isTerminal: isTerminal, to: &bytes)
+    } else if isCSV {
+      CSV.append(TerminalText.escaped(string).utf8.span, raw: csvRaw, to: &bytes)
+    } else if escapes {
+      width = TerminalText.appendEscaped(string, to: &bytes)
+    } else {
+      bytes.append(copying: value)
+      width = TerminalText.width(string)
+    }
   }
 
   /// Writes a number, or null.
   public mutating func number(_ value: (some BinaryInteger)?) {
     guard let value else { return null() }
-    plain(String(value))
+    width = Decimal.append(value, to: &bytes)
   }
 
   /// Writes a size in bytes: for people in a table, as a number otherwise.
   public mutating func size(_ value: UInt64?) {
-    guard let value else { return null() }
-    plain(isJSON || isCSV || exactSizes ? String(value) : HumanSize.text(value))
+    guard let value, !isJSON, !isCSV, !exactSizes else { return number(value) }
+    width = HumanSize.append(value, to: &bytes)
   }
 
   /// Writes a moment as RFC 3339 in UTC with milliseconds, or null.
@@ -83,6 +93,15 @@ public struct CellWriter {
     let start = bytes.count
     value.append(to: &bytes)
     width = bytes.count - start
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+  }
+
+  /// Writes a digest in hexadecimal.
+  public mutating func digest(_ value: SHA256Digest?) {
+    guard let value else { return null() }
+    if isJSON { bytes.append(UInt8(ascii: "\"")) }
+    value.appendHex(to: &bytes)
+    width = 2 * SHA256Digest.byteCount
     if isJSON { bytes.append(UInt8(ascii: "\"")) }
   }
 
@@ -97,6 +116,12 @@ public struct CellWriter {
     text(values.joined(separator: " "))
   }
 
+  /// Writes a list of one text.
+  public mutating func list(ofOne value: Span<UInt8>) {
+    guard isJSON || isCSV else { return utf8(value) }
+    json { $0.array { $0.utf8(value) } }
+  }
+
   /// Writes a nested value; outside of JSON its JSON text stands in the cell.
   public mutating func json(_ body: (inout JSONCell) throws -> Void) rethrows {
     if isJSON {
@@ -107,13 +132,16 @@ public struct CellWriter {
     } else {
       var cell = JSONCell(bytes: [], isTerminal: isTerminal)
       try body(&cell)
-      text(String(decoding: cell.bytes, as: UTF8.self))
+      utf8(cell.bytes.span)
     }
   }
 
+  /// Writes JSON that was written before, by a cell of the same presentation.
+  mutating func json(again text: [UInt8]) { bytes.append(contentsOf: text) }
+
   /// Writes ASCII that needs no escape in any format.
   private mutating func plain(_ ascii: String) {
-    bytes.append(contentsOf: ascii.utf8)
+    bytes.append(copying: ascii.utf8.span)
     width = ascii.utf8.count
   }
 }

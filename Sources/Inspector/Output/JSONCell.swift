@@ -1,6 +1,18 @@
-public import Digest
+import Digest
 import JSONScan
 public import WheelModel
+
+/// The key of a member, in which nothing needs an escape, ready to be written.
+public struct JSONKey: Sendable {
+  let first: [UInt8]
+  let following: [UInt8]
+
+  /// Makes a key of a name.
+  public init(_ name: String) {
+    first = [UInt8(ascii: "\"")] + Array(name.utf8) + [UInt8(ascii: "\""), UInt8(ascii: ":")]
+    following = [UInt8(ascii: ",")] + first
+  }
+}
 
 /// Writes JSON values into a buffer, with the commas in their places.
 public struct JSONCell {
@@ -41,8 +53,15 @@ public struct JSONCell {
   public mutating func key(_ name: String) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    bytes.append(copying: name.utf8.span)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Writes a member's key; the value must follow.
+  mutating func key(_ key: JSONKey) {
+    bytes.append(contentsOf: needsComma ? key.following : key.first)
     needsComma = false
   }
 
@@ -94,23 +113,29 @@ public struct JSONCell {
 
   /// Writes a text that is known to be UTF-8.
   public mutating func utf8(_ value: Span<UInt8>) {
-    guard TerminalText.isPlain(value), !TerminalText.needsBackslash(value) else {
-      return text(TerminalText.string(value))
+    guard !isTerminal || JSONText.isPlain(value) else { return text(TerminalText.string(value)) }
+    separate()
+    JSONText.append(value, to: &bytes)
+  }
+
+  /// Writes two texts that are known to be UTF-8 as one, `-` between them.
+  mutating func utf8(_ value: Span<UInt8>, hyphen other: Span<UInt8>) {
+    guard JSONText.isPlain(value), JSONText.isPlain(other) else {
+      return text(TerminalText.string(value) + "-" + TerminalText.string(other))
     }
     separate()
     bytes.append(UInt8(ascii: "\""))
     bytes.append(copying: value)
+    bytes.append(UInt8(ascii: "-"))
+    bytes.append(copying: other)
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Writes a member.
-  public mutating func member(_ name: String, _ value: SHA256Digest) {
-    key(name)
+  /// Writes a digest in hexadecimal.
+  mutating func digest(_ value: SHA256Digest) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    for byte in value.bytes {
-      for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-    }
+    value.appendHex(to: &bytes)
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -122,10 +147,14 @@ public struct JSONCell {
   }
 
   /// Writes a number or null.
-  public mutating func number(_ value: (some BinaryInteger)?) { raw(value.map { String($0) } ?? "null") }
+  public mutating func number(_ value: (some BinaryInteger)?) {
+    guard let value else { return raw("null") }
+    separate()
+    Decimal.append(value, to: &bytes)
+  }
 
   private mutating func raw(_ ascii: String) {
     separate()
-    bytes.append(contentsOf: ascii.utf8)
+    bytes.append(copying: ascii.utf8.span)
   }
 }

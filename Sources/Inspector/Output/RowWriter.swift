@@ -3,7 +3,7 @@ public final class RowWriter<Record> {
   private let columns: [Column<Record>]
   private let presentation: Presentation
   private let output: BufferedOutput
-  private var cells: CellWriter
+  private let blank: CellWriter
   private let keys: [[UInt8]]
   private var table: TableWriter?
   /// The number of rows written.
@@ -14,7 +14,7 @@ public final class RowWriter<Record> {
     self.columns = columns
     self.presentation = presentation
     self.output = output
-    cells = CellWriter(presentation)
+    blank = CellWriter(presentation)
     keys = columns.enumerated().map { index, column in
       var key = Array((index == 0 ? "{" : ",").utf8)
       TerminalText.appendJSON(column.name, isTerminal: false, to: &key)
@@ -47,12 +47,7 @@ public final class RowWriter<Record> {
       writeObject(record)
       output.append(UInt8(ascii: "\n"))
     case .csv: writeCSV(record)
-    case .table:
-      for column in columns {
-        cells.bytes.removeAll(keepingCapacity: true)
-        column.write(record, &cells)
-        table?.append(cell: cells.bytes, width: cells.width, to: output)
-      }
+    case .table: writeTable(record)
     }
     count += 1
   }
@@ -66,23 +61,42 @@ public final class RowWriter<Record> {
     }
   }
 
+  // The output's bytes are moved into a writer of the row's own and back: no column then asks whether anybody else is
+  // at work on them.
+
   private func writeObject(_ record: Record) {
+    var cells = blank
     swap(&cells.bytes, &output.bytes)
-    for (key, column) in zip(keys, columns) {
-      cells.bytes.append(contentsOf: key)
-      column.write(record, &cells)
+    for index in columns.indices {
+      cells.bytes.append(contentsOf: keys[index])
+      columns[index].write(record, &cells)
     }
     cells.bytes.append(UInt8(ascii: "}"))
     swap(&cells.bytes, &output.bytes)
   }
 
   private func writeCSV(_ record: Record) {
+    var cells = blank
     swap(&cells.bytes, &output.bytes)
-    for (index, column) in columns.enumerated() {
+    for index in columns.indices {
       if index > 0 { cells.bytes.append(UInt8(ascii: ",")) }
-      column.write(record, &cells)
+      columns[index].write(record, &cells)
     }
     cells.bytes.append(UInt8(ascii: "\n"))
     swap(&cells.bytes, &output.bytes)
+  }
+
+  private func writeTable(_ record: Record) {
+    guard var table else { return }
+    self.table = nil
+    var cells = blank
+    swap(&cells.bytes, &table.cells)
+    for column in columns {
+      column.write(record, &cells)
+      table.ends.append((cells.bytes.count, cells.width))
+    }
+    swap(&cells.bytes, &table.cells)
+    table.endRow(to: output)
+    self.table = table
   }
 }

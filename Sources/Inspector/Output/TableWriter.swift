@@ -1,3 +1,5 @@
+import JSONScan
+
 /// Lays out a table whose rows arrive one after another.
 ///
 /// The first rows are held back to learn the widths; later ones are written at once, and a cell that is wider than its
@@ -13,10 +15,11 @@ struct TableWriter {
   private let limit: Int?
   private let colours: Bool
   private var widths: [Int]
-  private var held: [UInt8] = []
-  private var heldEnds: [(end: Int, width: Int)] = []
   private var isLaidOut = false
-  private var column = 0
+  /// The cells of the rows that are not written yet, one behind another: whoever has a row appends them.
+  var cells: [UInt8] = []
+  /// For each of these cells its end and the columns it takes on a terminal.
+  var ends: [(end: Int, width: Int)] = []
 
   init(titles: [String], areNumbers: [Bool], width: Int?, colours: Bool) {
     self.titles = titles
@@ -26,16 +29,13 @@ struct TableWriter {
     widths = titles.map(TerminalText.width)
   }
 
-  mutating func append(cell: [UInt8], width: Int, to output: BufferedOutput) {
-    if isLaidOut {
-      write(cell[...], width: width, to: output)
-    } else {
-      held.append(contentsOf: cell)
-      heldEnds.append((held.count, width))
-      widths[column] = max(widths[column], width)
-      column = (column + 1) % titles.count
-      if column == 0, heldEnds.count >= Self.sample * titles.count { layOut(to: output) }
+  /// Takes the row whose cells have been appended.
+  mutating func endRow(to output: BufferedOutput) {
+    if isLaidOut { return writeRows(to: output) }
+    for column in titles.indices {
+      widths[column] = max(widths[column], ends[ends.count - titles.count + column].width)
     }
+    if ends.count >= Self.sample * titles.count { layOut(to: output) }
   }
 
   mutating func finish(to output: BufferedOutput) { if !isLaidOut { layOut(to: output) } }
@@ -44,14 +44,30 @@ struct TableWriter {
     fit()
     isLaidOut = true
     if colours { output.append("\u{1b}[1m") }
-    for title in titles { write(Array(title.utf8)[...], width: TerminalText.width(title), to: output, isTitle: true) }
-    var start = 0
-    for (end, width) in heldEnds {
-      write(held[start..<end], width: width, to: output)
-      start = end
+    var line: [UInt8] = []
+    for (column, title) in titles.enumerated() {
+      write(title.utf8.span, width: TerminalText.width(title), column, to: &line)
     }
-    held = []
-    heldEnds = []
+    output.bytes += line
+    output.append(colours ? "\u{1b}[0m\n" : "\n")
+    writeRows(to: output)
+  }
+
+  private mutating func writeRows(to output: BufferedOutput) {
+    var bytes: [UInt8] = []
+    swap(&bytes, &output.bytes)
+    let last = titles.count - 1
+    var start = 0
+    var column = 0
+    for (end, width) in ends {
+      write(cells.span.extracting(start..<end), width: width, column, to: &bytes)
+      start = end
+      if column == last { bytes.append(UInt8(ascii: "\n")) }
+      column = column == last ? 0 : column + 1
+    }
+    swap(&bytes, &output.bytes)
+    cells.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
   }
 
   /// Narrows the widest columns of text, one step at a time, until a line fits the terminal.
@@ -68,36 +84,32 @@ struct TableWriter {
     }
   }
 
-  private mutating func write(
-    _ cell: ArraySlice<UInt8>, width: Int, to output: BufferedOutput, isTitle: Bool = false
-  ) {
+  private func write(_ cell: Span<UInt8>, width: Int, _ column: Int, to bytes: inout [UInt8]) {
     let room = widths[column]
-    let isLast = column == titles.count - 1
-    let (shown, taken) = limit != nil && width > room ? Self.cut(cell, to: room) : (cell, width)
-    let padding = max(0, room - taken)
-    if areNumbers[column] { output.bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: padding)) }
-    output.bytes.append(contentsOf: shown)
-    if isLast {
-      if isTitle, colours { output.append("\u{1b}[0m") }
-      output.append(UInt8(ascii: "\n"))
-    } else {
-      let fill = Self.gap + (areNumbers[column] ? 0 : padding)
-      output.bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: fill))
+    var padding = max(0, room - width)
+    if areNumbers[column] {
+      Self.pad(padding, &bytes)
+      padding = 0
     }
-    column = isLast ? 0 : column + 1
+    if limit != nil, width > room { padding = Self.cut(cell, to: room, &bytes) } else { bytes.append(copying: cell) }
+    // Nothing stands at the right of the last column.
+    if column < titles.count - 1 { Self.pad(padding + Self.gap, &bytes) }
   }
 
-  /// Cuts a cell to a width, the last column of it an ellipsis.
-  private static func cut(_ cell: ArraySlice<UInt8>, to room: Int) -> (ArraySlice<UInt8>, Int) {
-    var result: [UInt8] = []
+  private static func pad(_ count: Int, _ bytes: inout [UInt8]) {
+    bytes.append(addingCapacity: count) { for _ in 0..<count { $0.append(UInt8(ascii: " ")) } }
+  }
+
+  /// Cuts a cell to a width, the last column of it an ellipsis; returns the columns that are left over.
+  private static func cut(_ cell: Span<UInt8>, to room: Int, _ bytes: inout [UInt8]) -> Int {
     var taken = 0
-    for scalar in String(decoding: cell, as: UTF8.self).unicodeScalars {
+    for scalar in TerminalText.string(cell).unicodeScalars {
       let width = TerminalText.width(scalar)
       if taken + width > room - 1 { break }
-      result.append(contentsOf: UTF8.encode(scalar)!)
+      bytes.append(contentsOf: UTF8.encode(scalar)!)
       taken += width
     }
-    result.append(contentsOf: "…".utf8)
-    return (result[...], taken + 1)
+    bytes.append(contentsOf: "…".utf8)
+    return room - taken - 1
   }
 }

@@ -75,10 +75,11 @@ public enum TerminalText {
   /// Appends a JSON string. With `isTerminal` the unsafe characters are escaped as `\u…`, which is the same value.
   /// With `isASCII` all but ASCII is.
   public static func appendJSON(_ text: String, isTerminal: Bool, isASCII: Bool = false, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
     let utf8 = text.utf8.span
-    if isPlain(utf8), !needsBackslash(utf8) {
-      bytes.append(contentsOf: text.utf8)
+    if !isTerminal, !isASCII { return JSONText.append(utf8, to: &bytes) }
+    bytes.append(UInt8(ascii: "\""))
+    if JSONText.isPlain(utf8) {
+      bytes.append(copying: utf8)
     } else {
       for scalar in text.unicodeScalars {
         let isEscaped = isASCII ? scalar.value > 0x7e : isTerminal && SafeText.isActive(scalar)
@@ -86,11 +87,6 @@ public enum TerminalText {
       }
     }
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  static func needsBackslash(_ bytes: Span<UInt8>) -> Bool {
-    for index in bytes.indices where bytes[index] == 0x22 || bytes[index] == 0x5c { return true }
-    return false
   }
 
   private static func appendJSON(_ scalar: Unicode.Scalar, isEscaped: Bool, to bytes: inout [UInt8]) {

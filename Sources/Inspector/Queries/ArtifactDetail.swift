@@ -14,7 +14,7 @@ public enum ArtifactDetail {
       guard let view = try snapshot.artifactView(id) else {
         throw KeyResolver.notFound("artifact \(SafeText.escape(key))", [])
       }
-      return ArtifactRow(view: view, packages: try snapshot.packageList(view))
+      return ArtifactRow(view: view, names: .list(try snapshot.packageList(view)))
     }
     if presentation.format == .table { return try writeFields(row, presentation, output) }
     var single = presentation

@@ -5,10 +5,11 @@ import WheelModel
 /// One artifact in a list.
 struct ArtifactRow {
   let view: ArtifactView
-  /// Its package rows; read only when they are shown.
-  var packages: PackageList?
+  /// Where the names of its packages are; read only when they are shown.
+  var names: PackageNameSource?
 
   static let packageNames = "package_names"
+  private static let kinds = DocumentKind.allCases.sorted()
 
   static let columns: [Column<ArtifactRow>] =
     [
@@ -18,16 +19,16 @@ struct ArtifactRow {
       field("tag", .tag, .machine),
       field("commit", .commit, .machine),
       Column("type", .machine) { $1.text("wheels-collection") },
-      Column("environments", .machine) { $1.list([]) },
+      Column("environments", .machine) { $1.list(EmptyCollection<String>()) },
       field("arch", .arch, .all),
-      Column("archs", .machine) { $1.list([$0.view.text(.arch)?.string ?? ""]) },
+      Column("archs", .machine) { row, cells in row.view.withBytes(of: .arch) { cells.list(ofOne: $0) } },
       field("variant", .variant, .all),
       field("raw_variant", .rawVariant, .machine),
       field("series", .series, .all),
       Column("created_at", .all) { $1.time($0.view.createdAt) },
       Column(packageNames, .json) { row, cells in row.writePackageNames(&cells) },
       Column("packages", .table, number: true) { $1.number($0.view.packageRows) },
-      Column("drop_keys", .machine) { $1.list([$0.dropKey.string]) },
+      Column("drop_keys", .machine) { row, cells in row.writeDropKeys(&cells) },
       Column("asset", .json) { row, cells in row.writeAsset(&cells) },
       Column("documents", .json) { row, cells in row.writeDocuments(&cells) },
     ] + flat + [
@@ -42,16 +43,16 @@ struct ArtifactRow {
       field("asset.name", .assetName, .csv),
       field("asset.url", .assetURL, .csv),
       Column("asset.size", [.table, .csv], number: true) { $1.size($0.view.assetBytes) },
-      Column("asset.sha256", .csv) { $1.text($0.view.assetSHA256.hex) },
+      Column("asset.sha256", .csv) { $1.digest($0.view.assetSHA256) },
       field("asset.etag", .etag, .csv, stable: false),
       field("asset.last_modified", .lastModified, .csv, stable: false),
-    ] + DocumentKind.allCases.sorted().flatMap(documentColumns)
+    ] + kinds.flatMap(documentColumns)
 
   private static func documentColumns(_ kind: DocumentKind) -> [Column<ArtifactRow>] {
     let name = "documents." + kind.name
     return [
       Column(name + ".bytes", .csv, number: true) { $1.size($0.view.document(kind)?.bytes) },
-      Column(name + ".sha256", .csv) { $1.text($0.view.document(kind)?.sha256.hex) },
+      Column(name + ".sha256", .csv) { $1.digest($0.view.document(kind)?.sha256) },
       Column(name + ".stored_bytes", .csv, number: true, stable: false) {
         $1.size($0.view.document(kind)?.storedBytes)
       },
@@ -67,51 +68,72 @@ struct ArtifactRow {
     }
   }
 
-  private var dropKey: Text {
-    let id = view.id
-    return Text(id.repository.product.string + "-" + id.key.string)
+  private func writeDropKeys(_ cells: inout CellWriter) {
+    guard cells.isJSON || cells.isCSV else { return cells.text(view.dropKey) }
+    cells.json { json in
+      json.array { json in
+        view.withBytes(of: .product) { product in
+          view.withBytes(of: .key) { json.utf8(product, hyphen: $0) }
+        }
+      }
+    }
   }
 
   private func writeAsset(_ cells: inout CellWriter) {
     let isStable = cells.isStable
     cells.json { json in
       json.object {
-        member(.assetName, as: "name", &$0)
-        member(.assetURL, as: "url", &$0)
-        $0.member("size", view.assetBytes)
-        $0.member("sha256", view.assetSHA256)
+        member(.assetName, as: Self.nameKey, &$0)
+        member(.assetURL, as: Self.urlKey, &$0)
+        $0.key(Self.sizeKey)
+        $0.number(view.assetBytes)
+        $0.key(Self.sha256Key)
+        $0.digest(view.assetSHA256)
         if isStable { return }
-        member(.etag, as: "etag", &$0)
-        member(.lastModified, as: "last_modified", &$0)
+        member(.etag, as: Self.etagKey, &$0)
+        member(.lastModified, as: Self.lastModifiedKey, &$0)
       }
     }
   }
 
-  private func member(_ field: ArtifactView.Field, as name: String, _ json: inout JSONCell) {
-    json.key(name)
+  private func member(_ field: ArtifactView.Field, as key: JSONKey, _ json: inout JSONCell) {
+    json.key(key)
     if view.withBytes(of: field, { json.utf8($0) }) == nil { json.text(nil) }
   }
 
+  private static let nameKey = JSONKey("name")
+  private static let urlKey = JSONKey("url")
+  private static let sizeKey = JSONKey("size")
+  private static let sha256Key = JSONKey("sha256")
+  private static let etagKey = JSONKey("etag")
+  private static let lastModifiedKey = JSONKey("last_modified")
+  private static let bytesKey = JSONKey("bytes")
+  private static let storedBytesKey = JSONKey("stored_bytes")
+  private static let depthKey = JSONKey("depth")
+  private static let kindKeys = kinds.map { (kind: $0, key: JSONKey($0.name)) }
+
   private func writePackageNames(_ cells: inout CellWriter) {
-    guard cells.isJSON else { return cells.list((packages ?? .empty).names.map(\.string)) }
-    cells.json { json in
-      json.array { json in packages?.forEachName { name, _ in json.utf8(name) } }
-    }
+    guard cells.isJSON else { return cells.list((names?.texts(of: view) ?? []).map(\.string)) }
+    names?.write(view, to: &cells)
   }
 
   private func writeDocuments(_ cells: inout CellWriter) {
     let isStable = cells.isStable
     cells.json { json in
       json.object { documents in
-        for kind in DocumentKind.allCases.sorted() {
+        for (kind, key) in Self.kindKeys {
           guard let info = view.document(kind) else { continue }
-          documents.key(kind.name)
+          documents.key(key)
           documents.object {
-            $0.member("bytes", info.bytes)
-            $0.member("sha256", info.sha256)
+            $0.key(Self.bytesKey)
+            $0.number(info.bytes)
+            $0.key(Self.sha256Key)
+            $0.digest(info.sha256)
             if isStable { return }
-            $0.member("stored_bytes", info.storedBytes)
-            $0.member("depth", info.depth)
+            $0.key(Self.storedBytesKey)
+            $0.number(info.storedBytes)
+            $0.key(Self.depthKey)
+            $0.number(info.depth)
           }
         }
       }
@@ -122,17 +144,19 @@ struct ArtifactRow {
     _ store: Store, _ filter: ListFilter, _ presentation: Presentation, _ output: BufferedOutput
   ) throws {
     let runner = try ListRunner(store, all: columns, presentation, output)
-    let needsPackages = runner.columns.contains { $0.name == packageNames }
-    let paging = ListRunner<ArtifactRow>.Paging(
-      isAfter: { $1.view.id < $0.view.id }, release: { $0.view.release })
-    try runner.run(paging: paging) { snapshot, body in
+    let names = runner.columns.contains { $0.name == packageNames } ? PackageNameReader() : nil
+    try runner.run(paging: { ReleaseMark($0.view) }) { snapshot, place, body in
       let holders = try filter.holders(in: snapshot)
-      try snapshot.forEachArtifact(in: filter.scope) { view in
+      names?.beginSnapshot()
+      try snapshot.forEachArtifact(in: filter.scope, from: &place) { view in
         guard filter.matches(view), holders?.contains(view.id) ?? true else { return true }
-        var row = ArtifactRow(view: view)
-        if needsPackages { row.packages = try snapshot.packageList(view) }
-        return try body(row)
+        return try body(ArtifactRow(view: view, names: try names?.source(of: view, in: snapshot)))
       }
     }
   }
+}
+
+extension ArtifactView {
+  /// The key of the drop that it names.
+  var dropKey: Text { Text((text(.product)?.string ?? "") + "-" + (text(.key)?.string ?? "")) }
 }

@@ -3,30 +3,36 @@ import WheelModel
 
 /// One drop in a list.
 struct DropRow {
-  let drop: Drop
+  let view: DropView
 
   static let columns: [Column<DropRow>] = [
-    Column("key", .all) { $1.text($0.drop.key) },
-    Column("name", .machine) { $1.text($0.drop.name) },
-    Column("product_key", .all) { $1.text($0.drop.product) },
-    Column("product_version", .all) { $1.text($0.drop.productVersion) },
-    Column("created_at", .all) { $1.time($0.drop.createdAt) },
+    field("key", .key, .all),
+    field("name", .name, .machine),
+    field("product_key", .product, .all),
+    Column("product_version", .all) { row, cells in
+      if row.view.withProductVersion({ cells.utf8($0) }) == nil { cells.null() }
+    },
+    Column("created_at", .all) { $1.time($0.view.createdAt) },
   ]
+
+  private static func field(_ name: String, _ field: DropView.Field, _ place: ColumnPlace) -> Column<DropRow> {
+    Column(name, place) { row, cells in
+      if row.view.withBytes(of: field, { cells.utf8($0) }) == nil { cells.null() }
+    }
+  }
 
   static func list(
     _ store: Store, _ filter: ListFilter, _ presentation: Presentation, _ output: BufferedOutput
   ) throws {
-    let paging = ListRunner<DropRow>.Paging(
-      isAfter: { ($1.drop.product, $1.drop.key) < ($0.drop.product, $0.drop.key) },
-      // A drop is a whole by itself: nothing else changes with it.
-      release: { ReleaseKey(RepositoryKey(product: $0.drop.product, repository: ""), tag: $0.drop.key) })
-    try ListRunner(store, all: columns, presentation, output).run(paging: paging) { snapshot, body in
+    // A drop is a whole by itself: nothing else changes with it.
+    try ListRunner(store, all: columns, presentation, output).run(paging: { _ in ReleaseMark() }) {
+      snapshot, place, body in
       let named = try named(filter, in: snapshot)
-      try snapshot.forEachDrop(product: filter.product) { drop in
-        guard filter.since.map({ drop.createdAt >= $0 }) ?? true, named?.contains(drop.key) ?? true else {
+      try snapshot.forEachDrop(product: filter.product, from: &place) { drop in
+        guard filter.since.map({ drop.createdAt >= $0 }) ?? true, named?.contains(drop.text(.key)) ?? true else {
           return true
         }
-        return try body(DropRow(drop: drop))
+        return try body(DropRow(view: drop))
       }
     }
   }

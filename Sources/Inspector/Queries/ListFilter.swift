@@ -30,6 +30,19 @@ public struct ListFilter: Sendable {
     return .repository(RepositoryKey(product: product, repository: repository))
   }
 
+  /// The artifacts whose packages can match; the package itself left out.
+  var packages: PackageScope {
+    var packages = PackageScope()
+    packages.product = product
+    packages.repository = repository
+    packages.variant = variant
+    packages.arch = arch
+    packages.tag = tag
+    packages.series = series
+    packages.since = since
+    return packages
+  }
+
   /// Whether a repository can hold matches.
   func matches(_ key: RepositoryKey) -> Bool {
     (product.map { $0 == key.product } ?? true) && (repository.map { $0 == key.repository } ?? true)

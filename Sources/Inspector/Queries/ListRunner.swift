@@ -7,13 +7,8 @@ import WheelModel
 /// output never holds back the store's pages. A list that needs a second snapshot shows no release that changed in
 /// between: one that is partly written ends the list with `InspectorError` (`.changed`).
 struct ListRunner<Record> {
-  /// How a list goes on where the last page ended.
-  struct Paging {
-    /// Whether a record comes after another one.
-    let isAfter: (Record, Record) -> Bool
-    /// The release a record belongs to.
-    let release: (Record) -> ReleaseKey
-  }
+  /// Hands over the matching records of a snapshot in their natural order, from a place on, until its body returns false.
+  typealias Walk = (borrowing Snapshot, inout WalkPlace, (Record) throws -> Bool) throws -> Void
 
   /// Bytes of output that come together before the snapshot is given up.
   private let pageBytes: Int
@@ -39,55 +34,46 @@ struct ListRunner<Record> {
     rows = RowWriter(columns: columns, presentation: presentation, output: output)
   }
 
-  /// Writes the list.
-  ///
-  /// `walk` hands over the matching records of a snapshot in their natural order until its body returns false.
-  func run(
-    paging: Paging? = nil, _ walk: (borrowing Snapshot, (Record) throws -> Bool) throws -> Void
-  ) throws {
+  /// Writes the list, all of it out of one snapshot.
+  func run(_ walk: @escaping (borrowing Snapshot, (Record) throws -> Bool) throws -> Void) throws {
+    try run(paging: nil) { snapshot, _, body in try walk(snapshot, body) }
+  }
+
+  /// Writes the list. With `paging`, which tells the release that a record belongs to, a long one takes several snapshots.
+  func run(paging release: ((Record) -> ReleaseMark)?, _ walk: Walk) throws {
     rows.begin()
     if presentation.limit == 0 {
       rows.end()
       return try output.flush()
     }
-    if let sort { try runSorted(sort, walk) } else { try runPaged(paging, walk) }
+    if let sort { try runSorted(sort, walk) } else { try runPaged(release, walk) }
     rows.end()
     try output.flush()
   }
 
-  private func runPaged(
-    _ paging: Paging?, _ walk: (borrowing Snapshot, (Record) throws -> Bool) throws -> Void
-  ) throws {
+  private func runPaged(_ release: ((Record) -> ReleaseMark)?, _ walk: Walk) throws {
     var watch = ChangeWatch()
     var left = presentation.offset
-    var last: Record?
+    var place = WalkPlace()
     var isDone = false
     while !isDone {
       isDone = true
-      let previous = last
       try store.read { snapshot in
         try watch.begin(snapshot)
-        try walk(snapshot) { record in
-          if let paging {
-            if let previous, !paging.isAfter(record, previous) { return true }
-            if watch.hasChanges, watch.isChanged(paging.release(record)) { return true }
-          }
+        try walk(snapshot, &place) { record in
+          let mark = release?(record)
+          if let mark, watch.isChanged(mark) { return true }
           if left > 0 {
             left -= 1
             return true
           }
           rows.write(record)
           if let limit = presentation.limit, rows.count >= limit { return false }
-          guard paging != nil, output.bytes.count >= pageBytes else { return true }
-          last = record
+          guard let mark else { return true }
+          watch.noteWritten(mark)
+          guard output.bytes.count >= pageBytes else { return true }
           isDone = false
           return false
-        }
-        guard !isDone, let last, let paging else { return }
-        try walk(snapshot) { record in
-          if paging.isAfter(record, last) { return false }
-          if previous.map({ paging.isAfter(record, $0) }) ?? true { watch.noteWritten(paging.release(record)) }
-          return true
         }
       }
       try output.flush()
@@ -95,16 +81,15 @@ struct ListRunner<Record> {
   }
 
   /// Keeps what can still be shown: with a limit that is a few rows, else all.
-  private func runSorted(
-    _ column: Column<Record>, _ walk: (borrowing Snapshot, (Record) throws -> Bool) throws -> Void
-  ) throws {
+  private func runSorted(_ column: Column<Record>, _ walk: Walk) throws {
     let isDescending = presentation.sort?.isDescending ?? false
     let wanted = presentation.limit.map { $0 + presentation.offset }
     var cells = CellWriter(Presentation(exactSizes: true, raw: true))
     var kept: [(key: SortKey, record: Record)] = []
     func order() { kept.sort { isDescending ? $1.key < $0.key : $0.key < $1.key } }
+    var place = WalkPlace()
     try store.read { snapshot in
-      try walk(snapshot) { record in
+      try walk(snapshot, &place) { record in
         cells.bytes.removeAll(keepingCapacity: true)
         column.write(record, &cells)
         kept.append((SortKey(cells.bytes, isNumber: column.isNumber, place: kept.count), record))
@@ -139,37 +124,3 @@ private struct SortKey: Comparable {
   }
 }
 
-/// Remembers which releases a list has shown, and which changed since it began.
-struct ChangeWatch {
-  private var sequence: UInt64?
-  private var written: Set<Int> = []
-  private var changed: Set<Int> = []
-
-  var hasChanges: Bool { !changed.isEmpty }
-
-  /// Looks at the log's entries since the last snapshot.
-  ///
-  /// Throws `InspectorError` (`.changed`) when one is of a release that has been shown.
-  mutating func begin(_ snapshot: borrowing Snapshot) throws {
-    let now = try snapshot.sequence
-    defer { sequence = now }
-    guard var seen = sequence else { return }
-    while seen < now {
-      let entries = try snapshot.log(after: seen, limit: 1024)
-      guard let last = entries.last else { return }
-      for entry in entries {
-        let hash = entry.release.hashValue
-        changed.insert(hash)
-        guard written.contains(hash) else { continue }
-        throw InspectorError(
-          .changed, "release \(SafeText.escape(entry.release.tag))",
-          cause: "it was replaced while the list was being written", hint: "run the command again")
-      }
-      seen = last.sequence
-    }
-  }
-
-  mutating func noteWritten(_ release: ReleaseKey) { written.insert(release.hashValue) }
-
-  func isChanged(_ release: ReleaseKey) -> Bool { changed.contains(release.hashValue) }
-}

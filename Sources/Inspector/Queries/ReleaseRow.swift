@@ -34,11 +34,9 @@ struct ReleaseRow {
     _ store: Store, _ filter: ListFilter, _ presentation: Presentation, _ output: BufferedOutput
   ) throws {
     let runner = try ListRunner(store, all: columns, presentation, output)
-    let paging = ListRunner<ReleaseRow>.Paging(
-      isAfter: { $1.view.key < $0.view.key }, release: { $0.view.key })
-    try runner.run(paging: paging) { snapshot, body in
+    try runner.run(paging: { ReleaseMark($0.view) }) { snapshot, place, body in
       let holders = try holders(filter, in: snapshot)
-      try snapshot.forEachRelease(in: filter.scope) { view in
+      try snapshot.forEachRelease(in: filter.scope, from: &place) { view in
         guard filter.repository.map({ view.matches(.repository, $0) }) ?? true,
           filter.tag.map({ view.matches(.tag, $0) }) ?? true,
           filter.since.map({ view.createdAt >= $0 }) ?? true,
