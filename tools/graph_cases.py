@@ -3,13 +3,18 @@
 
     graph_cases.py --fromager PATH DIR...        DIR/graph.json -> DIR/{why,dot,duplicates,constraints,subset}…
     graph_cases.py --generate DIR --seed N --nodes N [--degree N]
+    graph_cases.py --fromager PATH --digests FILE --seed N --nodes N [--degree N]
 
-The answers in fixtures/graphs were made with fromager 0.77.0; a graph made by `--generate` has cycles,
-repeated edges, several versions of a name, pre-releases, extras, markers, constraints and prebuilt packages.
+The answers in fixtures/graphs were made with fromager 0.77.0 (0.101.0 gives the same ones); a graph made by `--generate` has
+cycles, repeated edges, several versions of a name, pre-releases, extras, markers, constraints and prebuilt packages.
+`--digests` adds to FILE what becomes of a graph too large to be kept: how it is made, its SHA-256, and that of each answer's
+lines, sorted and without the commas at their ends, since the order of some is that of a set.
 """
 
 import argparse
+import hashlib
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -96,10 +101,32 @@ def answer(fromager: str, directory: pathlib.Path, deep: bool) -> None:
     for name, arguments in questions.items():
         arguments = [str(directory.resolve() / word) if word == "graph.json" else word for word in arguments]
         with tempfile.TemporaryDirectory() as scratch:  # fromager makes directories where it runs
+            # It walks a graph by calling itself: a large one is deeper than Python allows unasked.
+            pathlib.Path(scratch, "sitecustomize.py").write_text("import sys\nsys.setrecursionlimit(1_000_000)\n")
             done = subprocess.run(
                 [fromager, "graph", *arguments], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                text=True)
+                text=True, env={**os.environ, "PYTHONPATH": scratch})
         (directory / name).write_text(done.stdout if done.returncode == 0 else "FAILED\n")
+
+
+def sorted_digest(text: str) -> str:
+    lines = sorted(line.removesuffix(",") for line in text.split("\n") if line)
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+def digests(fromager: str, file: pathlib.Path, seed: int, nodes: int, degree: int) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = pathlib.Path(scratch)
+        generate(directory, seed, nodes, degree)
+        answer(fromager, directory, deep=False)
+        rows = [("graph.json", hashlib.sha256((directory / "graph.json").read_bytes()).hexdigest())]
+        for path in sorted(directory.iterdir()):
+            if path.suffix in (".txt", ".json") and path.name not in ("graph.json", "package.txt"):
+                text = path.read_text()
+                rows.append((path.name, "FAILED" if text == "FAILED\n" else sorted_digest(text)))
+        with open(file, "a") as out:
+            for name, digest in rows:
+                out.write(f"{seed}\t{nodes}\t{degree}\t{(directory / 'package.txt').read_text().strip()}\t{name}\t{digest}\n")
 
 
 def main() -> None:
@@ -107,6 +134,7 @@ def main() -> None:
     parser.add_argument("--fromager")
     parser.add_argument("--deep", action="store_true", help="also follow every chain to the top")
     parser.add_argument("--generate", type=pathlib.Path)
+    parser.add_argument("--digests", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, default=40)
     parser.add_argument("--degree", type=int, default=3)
@@ -114,6 +142,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.generate:
         generate(arguments.generate, arguments.seed, arguments.nodes, arguments.degree)
+    if arguments.digests:
+        digests(arguments.fromager, arguments.digests, arguments.seed, arguments.nodes, arguments.degree)
     for directory in arguments.directories:
         answer(arguments.fromager, directory, arguments.deep)
 
