@@ -119,7 +119,8 @@ extension PackageNames {
     for lineage in events.keys.sorted() {
       guard var own = sets[lineage], let changes = events.removeValue(forKey: lineage) else { continue }
       own.first = first
-      guard own.apply(changes.sorted { ($0.position, $0.name) < ($1.position, $1.name) }, room: &room) else { return nil }
+      let ordered = changes.sorted { ($0.position, $0.name) < ($1.position, $1.name) }
+      guard own.apply(ordered, room: &room) else { return nil }
       first += own.positions.count
       sets[lineage] = own
     }

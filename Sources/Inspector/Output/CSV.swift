@@ -11,8 +11,8 @@ enum CSV {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13: isFormula = !raw
     default: isFormula = false
     }
-    let comma = UInt8(ascii: ",")
-    guard isFormula || JSONText.contains(comma, UInt8(ascii: "\""), 10, 13, in: text) else { return bytes.append(copying: text) }
+    let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
+    guard isFormula || JSONText.contains(comma, quote, 10, 13, in: text) else { return bytes.append(copying: text) }
     bytes.append(UInt8(ascii: "\""))
     if isFormula { bytes.append(UInt8(ascii: "'")) }
     var start = 0

@@ -123,4 +123,3 @@ private struct SortKey: Comparable {
     a.number == b.number ? a.text.lexicographicallyPrecedes(b.text) : a.number < b.number
   }
 }
-
