@@ -109,7 +109,9 @@ let package = Package(
     tests("SpoolStore"),
     tests("Collector", ["TestSupport", "FakeGitLab", "WheelModel", "SpoolStore", "Digest", "Threads"]),
     tests(
-      "Exporter", ["TestSupport", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore"]),
-    tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]), tests("Fuzzing", ["TestSupport"]),
+      "Exporter",
+      [
+        "TestSupport", "FakeGitLab", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore",
+      ]), tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]), tests("Fuzzing", ["TestSupport"]),
   ]
 )

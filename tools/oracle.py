@@ -124,6 +124,8 @@ def expect(args, expected):
 
 def main():
     sys.setrecursionlimit(20_000)
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)  # numbers of 5,000 digits are legal JSON
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     modes = {"expect": expect, "check-dump": check_dump, "check-store": check_store, "check-sqlite": check_sqlite,

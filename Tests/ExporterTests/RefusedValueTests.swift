@@ -1,3 +1,4 @@
+import Digest
 import Testing
 import WheelModel
 
@@ -97,6 +98,72 @@ import WheelModel
     let found = try target.verify(source)
     #expect(found.isEqual, "\(found.differences)")
     #expect(try target.export(source).batches == 0)
+  }
+
+  @Test(
+    "a document that no field can hold is set aside and named, unread; the others of its row stay",
+    arguments: [TargetKind.postgresJSON, .postgresJSONB, .postgresText, .sqlite])
+  func setsHugeDocumentsAside(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let source = MemorySource()
+    var state = Samples.release("v3.2.0+cuda-ubi9")
+    let tooLong = UInt64(1) << 30
+    state.artifacts[0].documents[2] = DocumentState(
+      kind: .dependencyGraph, byteCount: tooLong, sha256: SHA256.hash([1].span),
+      bytes: .pieces {
+        Issue.record("it was read")
+        return LargeText(0)
+      })
+    source.put(state)
+    source.put(Samples.release("v3.3.0+cuda-ubi9"))
+    let summary = try target.export(source)
+    #expect(summary.outcome == .partial && summary.openIssues == 1 && summary.artifacts == 4)
+    let issue = try target.rows("export_issues", ["artifact_key", "column_name", "message"])[0]
+    #expect(issue[0] == "3.2.0+cuda-ubi9-aarch64" && issue[1] == "dependency_graph")
+    #expect((issue[2] ?? "").contains("\(tooLong) bytes") && (issue[2] ?? "").contains("less than 1 GB"))
+    let row = try target.rows(
+      "artifacts", ["artifact_key", "constraints_file", "dependency_graph_bytes", "dependency_graph"])
+    #expect(
+      row[0][1] != nil && row[0][2] == "\(tooLong)" && row[0][3] == nil && row.dropFirst().allSatisfy { $0[3] != nil })
+    #expect(try target.verify(source, readsData: false).isEqual)
+  }
+
+  @Test("documents that a row cannot hold together lose the last, not the row")
+  func boundsRows() {
+    var state = Samples.release("v3.2.0+cuda-ubi9").artifacts[0]
+    for index in 1...2 { state.documents[index].byteCount = 600_000_000 }
+    let row = PostgresRow(.artifacts, RowValues.artifact(state, storeID: "s"))
+    #expect(row.refused.map(\.column) == ["dependency_graph"] && !row.isOmitted)
+    #expect(row.documents.map(\.kind) == [.constraintsFile, .buildSequenceSummary])
+  }
+
+  @Test("package rows too long for an index are left out by the piece")
+  func leavesOutRows() throws {
+    let target = try TestTarget(.postgresJSON)
+    let source = MemorySource()
+    var generator = Generator(state: 11)
+    func noise(_ count: Int) -> String {
+      (0..<count).map { _ in String(UInt64.random(in: 0..<36, using: &generator), radix: 36) }.joined()
+    }
+    // The artifact's own index entry fits; with a name and a version of 512 bytes each it does not.
+    var state = Samples.release(Text("v3.2.0+" + noise(1800)), arches: ["x86_64"])
+    var rows = PackageListBuilder()
+    for number in 0..<40 {
+      let isLong = number % 13 == 5
+      let name = Array((isLong ? noise(512) : "short-\(number)").utf8)
+      try rows.add(name: name.span, version: Array((isLong ? noise(512) : "1").utf8).span)
+    }
+    state.artifacts[0].packages = try rows.finish()
+    source.put(state)
+    source.put(Samples.release("v3.3.0+cuda-ubi9"))
+    let summary = try target.export(source)
+    #expect(summary.outcome == .partial && summary.openIssues == 1 && summary.artifacts == 3)
+    #expect(try target.count("artifact_packages") == 37 + 8)
+    let issue = try target.rows("export_issues", ["column_name", "code", "message"])[0]
+    #expect(
+      issue[0] == "artifact_packages.name" && issue[1] == "54000" && (issue[2] ?? "").hasPrefix("3 rows are refused"))
+    let found = try target.verify(source)
+    #expect(found.isEqual && found.setAside == 1, "\(found.differences)")
   }
 
   @Test("SQLite and JSON lines keep a NUL", arguments: [TargetKind.sqlite, .ndjson])

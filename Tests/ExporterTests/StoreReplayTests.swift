@@ -22,21 +22,8 @@ import WheelModel
     _ tag: Text, in repository: RepositoryKey = Samples.cuda, arches: [String] = ["aarch64", "x86_64"],
     numpy: String = "2.1.0", graph: [UInt8]? = nil
   ) throws -> UInt64 {
-    let state = Samples.release(tag, in: repository, arches: arches, numpy: numpy, graph: graph)
-    let artifacts = state.artifacts.map { artifact in
-      var documents: [DocumentKind: DocumentContent] = [:]
-      for document in artifact.documents {
-        if case .whole(let bytes) = document.bytes { documents[document.kind] = .bytes(bytes, document.sha256) }
-      }
-      return ArtifactPut.new(artifact.artifact, documents: documents, packages: artifact.packages)
-    }
-    let release = state.release
-    return try store.writer.commit(
-      ReleasePut(
-        key: release.key, name: release.name, description: release.description, createdAt: release.createdAt,
-        releasedAt: nil, commit: release.commit, fingerprint: SHA256.hash([1].span), complete: true,
-        collectedAt: release.collectedAt, artifacts: artifacts, failures: [])
-    ).sequence
+    try StoreFiller.put(
+      Samples.release(tag, in: repository, arches: arches, numpy: numpy, graph: graph), into: store)
   }
 
   @Test("every target equals the store", arguments: TargetKind.allCases)

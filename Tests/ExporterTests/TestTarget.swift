@@ -18,9 +18,9 @@ final class TestTarget {
   let kind: TargetKind
   let directory: TemporaryDirectory
   let address: TargetAddress
-  private let database: String?
+  let database: String?
 
-  init(_ kind: TargetKind) throws {
+  init(_ kind: TargetKind, template: String? = nil) throws {
     self.kind = kind
     directory = try TemporaryDirectory()
     switch kind {
@@ -32,7 +32,7 @@ final class TestTarget {
       address = .ndjson(path: directory.file("target.ndjson"))
     default:
       let server = try PostgresServer.shared()
-      let name = try server.makeDatabase()
+      let name = try server.makeDatabase(options: template.map { "TEMPLATE " + $0 } ?? "")
       database = name
       address = try TargetAddress.parse("postgresql:" + server.connectionString(database: name))
     }
@@ -82,6 +82,22 @@ final class TestTarget {
 
   func psql(_ sql: String) throws -> String {
     try PostgresServer.shared().psql("SET search_path = wheelspool;\n" + sql, database: database ?? "")
+  }
+
+  /// Runs SQL outside the target's database.
+  func psqlAnywhere(_ sql: String) throws { try PostgresServer.shared().psql(sql, database: "postgres") }
+
+  /// Another target that is now what this one is: a database from a template, or a copied file.
+  func copy() throws -> TestTarget {
+    let copy = try TestTarget(kind, template: database)
+    if database == nil {
+      for name in ["target.db", "target.ndjson"] where Files.exists(directory.file(name)) {
+        // The write-ahead log is folded in, so that one file is all there is.
+        if kind == .sqlite { try sqlite().run("PRAGMA wal_checkpoint(TRUNCATE)", operation: "test") }
+        try Files.write(try Files.read(directory.file(name)), to: copy.directory.file(name))
+      }
+    }
+    return copy
   }
 
   /// Opens the file of a SQLite target.

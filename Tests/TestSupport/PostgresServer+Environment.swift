@@ -33,9 +33,12 @@ extension PostgresServer {
     return path
   }
 
+  /// Whether the server is run by the user `postgres`, because it refuses to be run by root.
+  public static var runsAsOtherUser: Bool { getuid() == 0 }
+
   /// Returns the command that runs a program as the server's user: the server refuses to run as root.
   static func asServerUser(_ program: String, _ arguments: [String]) -> (program: String, arguments: [String]) {
-    guard getuid() == 0 else { return (program, arguments) }
+    guard runsAsOtherUser else { return (program, arguments) }
     return ("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", program] + arguments)
   }
 
