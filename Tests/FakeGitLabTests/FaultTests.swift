@@ -91,6 +91,33 @@ import Testing
     #expect(try walk() == ["v1.0.2+cpu", "v1.0.3+cpu", "v1.0.3+cpu", "v1.0.4+cpu"])
   }
 
+  @Test func rowsOfEqualDatesTurnAround() throws {
+    let tree = try ServedTree(count: 30)
+    func page(_ number: Int) throws -> [String] {
+      ServedTree.tags(try tree.list("order_by=created_at&sort=asc&per_page=3&page=\(number)").text)
+    }
+    #expect(try page(1) == ["v1.0.28+cpu", "v1.0.29+cpu", "v1.0.1+cpu"])
+    #expect(try page(2) == ["v1.0.30+cpu", "v1.0.2+cpu", "v1.0.3+cpu"])
+    tree.server.add(Fault(.shuffleTies, path: "*/releases*"))
+    #expect(try page(1) == ["v1.0.28+cpu", "v1.0.29+cpu", "v1.0.1+cpu"])
+    #expect(try page(2) == ["v1.0.2+cpu", "v1.0.30+cpu", "v1.0.3+cpu"])
+  }
+
+  @Test func requestsBeyondARateAreRefused() throws {
+    let tree = try ServedTree()
+    tree.server.add(Fault(.rateLimit(2, seconds: 1000), origin: .api))
+    let answers = try (1...3).map { _ in try tree.list() }
+    #expect(answers.map(\.status) == [200, 200, 429])
+    #expect(answers.map { $0["RateLimit-Remaining"] } == ["1", "0", "0"])
+    #expect(answers.allSatisfy { $0["RateLimit-Limit"] == "2" && $0["RateLimit-Reset"] != nil })
+    #expect(answers[2]["Retry-After"] != nil && answers[1]["Retry-After"] == nil)
+  }
+
+  @Test func linksLeadToAProxyInFront() throws {
+    let tree = try ServedTree { $0.publicURL = "https://proxy.test" }
+    #expect(try tree.list().text.contains("\"https://proxy.test/api/v4/projects/7/packages/"))
+  }
+
   @Test func bytesAndHeadersLie() throws {
     let tree = try ServedTree { $0.sendsDirectly = true }
     tree.server.add(
