@@ -9,6 +9,8 @@ public protocol CollectObserver: Sendable {
 
 /// Something that happened in a run.
 public enum CollectEvent: Sendable {
+  /// The run asks an instance, directly or through a proxy.
+  case asking(String, proxy: String?)
   /// A page of a listing was read: how many releases the walk has seen so far, and how many the server counts.
   case listing(RepositoryKey, page: Int, releases: Int, total: Int?)
   /// A listing was read to its end.

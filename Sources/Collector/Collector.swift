@@ -28,6 +28,7 @@ public enum Collector {
     do {
       let pipeline = try Pipeline(context)
       let (client, origin) = try context.makeClient()
+      context.meter.tell(.asking(origin.description, proxy: client.proxy))
       for source in options.repositories {
         let requester = Requester(context, repository: source.key, client: client, origin: origin)
         let reader = ListingReader(requester, project: source.project, context: context)

@@ -104,6 +104,13 @@ public final class HTTPClient {
       redirects: redirects, rateLimit: limit)
   }
 
+  /// The proxy that requests to the client's own service go through, without its user part; nil when they go straight there.
+  public var proxy: String? {
+    options.proxy.proxy(for: options.origin).map { text in
+      String(text[(text.lastIndex(of: "@").map { text.index(after: $0) } ?? text.startIndex)...])
+    }
+  }
+
   private func locate(_ location: String, from current: RequestURL) throws(FetchError) -> RequestURL {
     do {
       return try RequestURL(location, relativeTo: current)

@@ -5,7 +5,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Assets that fail", .timeLimit(.minutes(1)))
+@Suite("Assets that fail", .timeLimit(.minutes(4)))
 struct CollectFailureTests {
   private static let hour: Int64 = 3_600_000
 

@@ -7,7 +7,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Stopping", .timeLimit(.minutes(1)))
+@Suite("Stopping", .timeLimit(.minutes(4)))
 struct CollectStopTests {
   /// Runs a collect that is stopped by the first event that `when` accepts; returns it and how long it took after.
   private func stopped(

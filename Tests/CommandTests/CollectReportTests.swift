@@ -92,6 +92,31 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func theProxyInUseIsSaidWithoutItsPassword() throws {
+    let configuration = directory.file("w.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "http://127.0.0.1:9"
+      [network]
+      attempts = 1
+      [[product]]
+      key = "p"
+      [[product.repository]]
+      key = "r"
+      project = 1
+      """, to: configuration)
+    let result = try Wheelspool.run(
+      ["collect", "--config", configuration, "-v"], store: store,
+      environment: ["http_proxy": "http://user:secret@127.0.0.1:1"])
+    #expect(result.exitCode == 8 && result.errorText.contains("through the proxy 127.0.0.1:1\n"))
+    #expect(!result.errorText.contains("secret"))
+    let direct = try Wheelspool.run(
+      ["collect", "--config", configuration, "-v"], store: store,
+      environment: ["http_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.0/8"])
+    #expect(direct.exitCode == 8 && direct.errorText.contains("asking http://127.0.0.1:9\n"))
+  }
+
   @Test func certificatesThatAreNotThereAreTheConfigurationsFault() throws {
     let result = try Wheelspool.run(
       ["collect", "--gitlab", "https://h.test", "--project", "1", "--product", "p", "--cacert", "/nonexistent.pem"],

@@ -47,6 +47,8 @@ final class CollectNarrator: CollectObserver {
     switch event {
     case .committed(let release, let sequence, let artifacts): committed(release, sequence, artifacts)
     case .progress(let counts): draw(counts)
+    case .asking(let origin, let proxy):
+      say { $0.debug("asking \(origin)" + (proxy.map { " through the proxy \($0)" } ?? "")) }
     case .listing(let repository, let page, let releases, let total):
       state.withLock { $0.progress.sawPage(releases: releases, total: total) }
       say { $0.debug("\(Self.name(repository)): page \(page), \(releases) releases so far") }
