@@ -68,5 +68,8 @@ struct Cuts {
 
 extension Span<UInt8> {
   /// An owned copy.
-  var copied: [UInt8] { indices.map { self[$0] } }
+  var copied: [UInt8] {
+    // Safety: the pointer is used inside the closure only.
+    unsafe withUnsafeBufferPointer { unsafe Array($0) }
+  }
 }

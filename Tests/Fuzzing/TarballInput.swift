@@ -15,7 +15,7 @@ enum TarballInput {
   private static let limits: TarLimits = {
     var limits = TarLimits()
     limits.archiveBytes = 1 << 20
-    limits.inflatedBytes = 1 << 20
+    limits.inflatedBytes = 1 << 17
     limits.members = 100
     limits.headerBytes = 8192
     limits.pathBytes = 1000
