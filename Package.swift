@@ -103,7 +103,8 @@ let package = Package(
 
     tests("TestSupport"), tests("FakeGitLab", ["Fetch", "TestSupport"]),
     tests("LMDB", ["TestSupport", "Threads"]),
-    tests("Zstd"), tests("Digest"), tests("Threads"), tests("Fetch", ["CTestSystem", "TestSupport", "Threads"]),
+    tests("Zstd"), tests("Digest"), tests("Threads", ["CTestSystem"]),
+    tests("Fetch", ["CTestSystem", "TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),
     tests("JSONScan", ["TestSupport"]), tests("WheelModel", ["TestSupport"]), tests("Configuration", ["TestSupport"]),
     tests("SpoolStore"),
