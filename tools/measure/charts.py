@@ -6,7 +6,7 @@ from measure import plot
 
 CHARTS = {
     "memory": ("Memory against releases", "releases (4 artifacts each)", "peak anonymous memory, MiB (logarithmic)", True),
-    "time": ("Time against releases", "releases (4 artifacts each)", "wall seconds", False),
+    "time": ("Time against releases", "releases (4 artifacts each)", "CPU seconds of the client", False),
     "file": ("File size against releases", "releases (4 artifacts each)", "MB (logarithmic)", True),
 }
 
