@@ -19,22 +19,35 @@ public final class Environment: Sendable {
   /// The name of the data file in the directory.
   public static let dataFile = "data.mdb"
 
-  /// Whether another file lies at the path of the data file now, or none: this environment goes on showing the old one.
-  public var isReplaced: Bool { FileIdentity(path: path + "/" + Self.dataFile) != fileIdentity }
+  /// The name of the lock file in the directory.
+  public static let lockFile = "lock.mdb"
+
+  /// Whether another file, or none, lies now at the path of the data file or of the lock file.
+  ///
+  /// This environment goes on showing the old data, and with another lock file no later commit: others note theirs there.
+  public var isReplaced: Bool {
+    FileIdentity(path: path + "/" + Self.dataFile) != fileIdentity
+      || (lockIdentity != nil && FileIdentity(path: path + "/" + Self.lockFile) != lockIdentity)
+  }
 
   // Safety: valid from open to close; LMDB allows all calls made here from any thread, `gate` keeps the others alone.
   nonisolated(unsafe) let handle: OpaquePointer
   let gate = TransactionGate()
   let number: Int
-  private let files: Set<FileIdentity>
+  /// The lock file as it was when opened; nil without one.
+  private let lockIdentity: FileIdentity?
+  private let registered: FileIdentity?
   private let isClosed = Lock(false)
   private static let opened = Lock(0)
 
-  private init(handle: OpaquePointer, path: String, options: EnvironmentOptions, files: Set<FileIdentity>) {
+  private init(
+    handle: OpaquePointer, path: String, options: EnvironmentOptions, lock: FileIdentity?, registered: FileIdentity?
+  ) {
     unsafe self.handle = handle
     self.path = path
     self.options = options
-    self.files = files
+    lockIdentity = lock
+    self.registered = registered
     var descriptor: mdb_filehandle_t = -1
     unsafe mdb_env_get_fd(handle, &descriptor)
     guard let identity = FileIdentity(descriptor: descriptor) else {
@@ -55,8 +68,10 @@ public final class Environment: Sendable {
   /// `outOfMemory` when not even `smallestMapBytes` fit, or another `errno`. Counterpart: `mdb_env_open`.
   public static func open(path: String, options: EnvironmentOptions = .init()) throws(LMDBError) -> Environment {
     var options = options
-    let paths = [path + "/" + dataFile, path + "/lock.mdb"]
-    let (handle, files) = try unsafe OpenFiles.register(paths: paths, subject: path) { () throws(LMDBError) in
+    let lockPath = options.noLock ? nil : path + "/" + lockFile
+    let (handle, lock, registered) = try unsafe OpenFiles.register(
+      lock: lockPath, data: path + "/" + dataFile, subject: path
+    ) { () throws(LMDBError) in
       while true {
         do throws(LMDBError) {
           return try unsafe openOnce(path: path, options: options)
@@ -65,7 +80,8 @@ public final class Environment: Sendable {
         }
       }
     }
-    let environment = unsafe Environment(handle: handle, path: path, options: options, files: files)
+    let environment = unsafe Environment(
+      handle: handle, path: path, options: options, lock: lock, registered: registered)
     try environment.freeStaleReaders()
     return environment
   }
@@ -78,6 +94,7 @@ public final class Environment: Sendable {
     var flags = UInt32(MDB_NOTLS)
     if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
     if options.noLock { flags |= UInt32(MDB_NOLOCK) }
+    unsafe DamageTrap.watch(handle)
     do throws(LMDBError) {
       try check(unsafe mdb_env_set_mapsize(handle, max(options.mapBytes, 0)), .open, subject: path)
       try check(unsafe mdb_env_set_maxdbs(handle, MDB_dbi(clamping: options.maxDatabases)), .open, subject: path)
@@ -107,7 +124,7 @@ public final class Environment: Sendable {
       isClosed = true
       // Safety: nobody is inside: the gate was entered alone, or no reference is left.
       unsafe mdb_env_close(handle)
-      OpenFiles.forget(files)
+      OpenFiles.forget(registered)
     }
   }
 }

@@ -11,6 +11,8 @@ public struct MetaPages: Equatable, Sendable {
   public let transactionID: UInt64
   /// The size of the map when the newest commit was made, in bytes.
   public let mapBytes: Int
+  /// The page where the tree of databases begins.
+  let mainRoot: UInt64
 
   /// The bytes at the start of a file that `inspect` can need: two pages of the largest size.
   public static let inspectedBytes = 2 * largestPage
@@ -43,7 +45,7 @@ public struct MetaPages: Equatable, Sendable {
     try newest.checkTrees()
     return MetaPages(
       pageBytes: newest.pageBytes, lastPage: newest.lastPage, transactionID: newest.transactionID,
-      mapBytes: newest.mapBytes)
+      mapBytes: newest.mapBytes, mainRoot: newest.trees[1].root)
   }
 
   fileprivate static let largestPage = 32_768
@@ -58,7 +60,7 @@ private struct MetaPage {
   let lastPage: Int
   let transactionID: UInt64
   private let number: UInt64
-  private let trees: [(name: String, depth: UInt64, root: UInt64)]
+  let trees: [(name: String, depth: UInt64, root: UInt64)]
 
   init(_ bytes: Span<UInt8>, at start: Int, number: UInt64) throws(LMDBError) {
     func fail(_ finding: String) -> LMDBError { MetaPages.bad("page \(number): \(finding)") }

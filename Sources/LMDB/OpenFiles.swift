@@ -29,27 +29,33 @@ public struct FileIdentity: Hashable, Sendable {
 
 /// The files that environments of this process have open.
 ///
-/// LMDB's locks belong to the process: opening one file a second time "succeeds", and closing either drops the locks
-/// of both. So a second opening is refused here.
+/// LMDB's locks belong to the process and lie on the lock file: opening one a second time "succeeds", and closing either
+/// drops the locks of both. So a second opening is refused here; without a lock file one of the same data file.
 enum OpenFiles {
   private static let files = Lock<Set<FileIdentity>>([])
 
-  /// Runs `open` unless one of the files at `paths` is open, then notes the files that are there afterwards.
+  /// Runs `open` unless the lock file, or where there is none the data file, is open; then notes the one there is.
+  ///
+  /// Returns what `open` returned, the lock file's identity, and what is to be forgotten when the environment closes.
   static func register<R>(
-    paths: [String], subject: String, open: () throws(LMDBError) -> R
-  ) throws(LMDBError) -> (R, Set<FileIdentity>) {
+    lock: String?, data: String, subject: String, open: () throws(LMDBError) -> R
+  ) throws(LMDBError) -> (R, lock: FileIdentity?, registered: FileIdentity?) {
     try files.withLock { files throws(LMDBError) in
-      guard files.isDisjoint(with: paths.compactMap(FileIdentity.init(path:))) else {
+      let before = lock.flatMap(FileIdentity.init(path:)) ?? FileIdentity(path: data)
+      guard before.map({ !files.contains($0) }) ?? true else {
         throw LMDBError(.alreadyOpen, .open, subject: subject)
       }
       let result = try open()
-      let opened = Set(paths.compactMap(FileIdentity.init(path:)))
-      files.formUnion(opened)
-      return (result, opened)
+      let lockFile = lock.flatMap(FileIdentity.init(path:))
+      let registered = lockFile ?? FileIdentity(path: data)
+      if let registered { files.insert(registered) }
+      return (result, lockFile, registered)
     }
   }
 
-  static func forget(_ closed: Set<FileIdentity>) {
-    files.withLock { $0.subtract(closed) }
+  static func forget(_ closed: FileIdentity?) {
+    files.withLock { files in
+      if let closed { files.remove(closed) }
+    }
   }
 }
