@@ -74,7 +74,12 @@ struct StoreSource: ReplaySource {
       guard deliver(.artifact(state)) else { return }
     }
     let drops = try current(release) { snapshot in
-      try dropKeys.sorted().compactMap { try snapshot.drop(product: key.repository.product, key: $0) }
+      try dropKeys.sorted().map { name in
+        guard let drop = try snapshot.drop(product: key.repository.product, key: name) else {
+          throw Self.missing("drop", of: release)
+        }
+        return drop
+      }
     }
     _ = deliver(.end(drops))
   }
@@ -122,7 +127,11 @@ struct StoreSource: ReplaySource {
   }
 
   private static func present(_ key: ReleaseKey, in snapshot: borrowing Snapshot) throws -> PresentRelease? {
-    guard let view = try snapshot.releaseView(key) else { return nil }
+    guard let view = try snapshot.releaseView(key) else {
+      // Only a repair takes releases away: it is not enough that this one cannot be found.
+      try snapshot.confirmCount(of: .releases)
+      return nil
+    }
     let keys = view.artifactKeys
     var bytes: UInt64 = 0
     for artifactKey in keys {

@@ -1,6 +1,7 @@
 import LMDB
 
-/// Copies a store into an empty environment, leaving out retained documents and encoding anew what stands on them.
+/// Copies a store into an empty environment, leaving out what only artifacts that are gone need, and encoding anew what
+/// stands on it.
 final class Compactor {
   let transaction: ReadTransaction
   let tables: Tables
@@ -28,7 +29,8 @@ final class Compactor {
     self.target = target
     self.repack = repack
     copy = TableCopy(transaction, to: target)
-    encoder = DocumentEncoder(level: store.options.compressionLevel, decompressor: decoder.decompressor)
+    let level = repack ? store.options.repackLevel : store.options.compressionLevel
+    encoder = DocumentEncoder(level: level, decompressor: decoder.decompressor)
     cache = store.cache
     counters = Counters(chain: LogChain.genesis(store.id))
   }
@@ -40,6 +42,7 @@ final class Compactor {
     try copyDocuments()
     try copyArtifacts()
     try copyLineages()
+    try copyPackages()
     try copy.each(tables.retained) { output, key, value in
       guard let id = Fixed.bigEndian(key, at: 0, as: UInt64.self), !dropped.contains(id) else { return 0 }
       try Seal.check(value, table: tables.retained, key: key)
@@ -48,9 +51,9 @@ final class Compactor {
     }
     let asTheyAre = [
       (tables.log, target.tables.log), (tables.releases, target.tables.releases), (tables.drops, target.tables.drops),
-      (tables.members, target.tables.members), (tables.packages, target.tables.packages),
-      (tables.sources, target.tables.sources), (tables.repositories, target.tables.repositories),
-      (tables.failures, target.tables.failures), (tables.runs, target.tables.runs),
+      (tables.members, target.tables.members), (tables.sources, target.tables.sources),
+      (tables.repositories, target.tables.repositories), (tables.failures, target.tables.failures),
+      (tables.runs, target.tables.runs),
     ]
     for (from, to) in asTheyAre { try copy.copy(from, to: to) }
     try finish()

@@ -74,7 +74,14 @@ public final class DocumentReader {
         self.decompressor = nil
         return false
       }
-      frame = try store.read { try $0.piece(pieces, nextPiece) } ?? { throw superseded }()
+      frame = try store.read { snapshot in
+        if let piece = try snapshot.piece(pieces, nextPiece) { return piece }
+        guard try snapshot.resolved(info.id) == nil else {
+          let key = StoreKey.piece(pieces, nextPiece)
+          throw StoreError.damaged("documents", key.span, "the piece is missing")
+        }
+        throw superseded
+      }
       frameAt = 0
       nextPiece += 1
     }

@@ -9,7 +9,8 @@ enum FileSystem {
     switch number {
     case ENOSPC, EDQUOT:
       return StoreError(
-        .localIO, .diskFull, operation: operation + " " + path, cause: cause,
+        .localIO, .diskFull, operation: operation + " " + path,
+        cause: number == ENOSPC ? "the disk is full" : cause,
         hint: "free some space; everything committed is kept")
     case ENOMEM:
       return StoreError(.localIO, .memory, operation: operation + " " + path, cause: cause)

@@ -46,6 +46,14 @@ public struct Overview: Equatable, Sendable {
 
 /// What the store takes on disk.
 public struct StoreSizes: Equatable, Sendable {
+  /// One snapshot that a process holds.
+  public struct Reader: Equatable, Sendable {
+    /// The process.
+    public var process: Int
+    /// How many commits came after its snapshot: what they freed cannot be used again as long as it is held.
+    public var commitsBehind: UInt64
+  }
+
   /// The data file's length, in bytes.
   public var fileBytes: UInt64
   /// One page, in bytes.
@@ -55,7 +63,7 @@ public struct StoreSizes: Equatable, Sendable {
   /// Pages that the next commits fill first.
   public var freePages: UInt64
   /// Readers at work now, this one included.
-  public var readers: Int
+  public var readers: [Reader]
   /// The newest transaction.
   public var transaction: UInt64
   /// Records and pages of each database, in the order of their names.

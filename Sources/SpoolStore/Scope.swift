@@ -18,4 +18,6 @@ public enum RecordFamily: Sendable {
   case artifacts
   /// Drops by product and key.
   case drops
+  /// The package index, and the artifacts' places that it refers to.
+  case packages
 }

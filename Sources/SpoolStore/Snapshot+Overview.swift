@@ -14,6 +14,7 @@ extension Snapshot {
       overview.repositories.append(try record.decoded(tables.repositories, key.copied) { .init($0) })
       return true
     }
+    try checkCount(overview.repositories.count, tables.repositories)
     try forEachRun { run in
       overview.lastRun = run
       return false
@@ -35,10 +36,13 @@ extension Snapshot {
     // The tree of databases itself: their names fit into one page.
     used += 1
     let total = UInt64(info.lastPage) + 1
-    let readers = try opened.environment.readers().filter { $0.transactionID != nil }
+    let newest = UInt64(info.lastTransactionID)
+    let readers = try opened.environment.readers().compactMap { reader in
+      reader.transactionID.map { StoreSizes.Reader(process: reader.processID, commitsBehind: newest - min($0, newest)) }
+    }
     return StoreSizes(
       fileBytes: FileSystem.size(store.directory.data) ?? 0, pageBytes: UInt64(info.pageBytes),
-      usedPages: used, freePages: total > used ? total - used : 0, readers: readers.count,
+      usedPages: used, freePages: total > used ? total - used : 0, readers: readers,
       transaction: transaction.transactionID, databases: databases.sorted { $0.name < $1.name })
   }
 }

@@ -52,7 +52,8 @@ extension Snapshot {
       return true
     }
     guard goesOn else { return }
-    if name == nil { try checkCount(count, table) }
+    if name == nil { try checkCount(count, table) } else { try confirmCount(table) }
+    try confirmCount(tables.members)
     if !entry.places.isEmpty { _ = try body(entry) }
   }
 

@@ -48,7 +48,10 @@ extension Snapshot {
   public func forEachPackageName(_ body: (Text) throws -> Bool) throws {
     let table = tables.packages
     var last: Text?
+    var count = 0
+    var goesOn = true
     try transaction.forEach(table.database) { key, value in
+      count += 1
       guard key.count > 9 else { throw StoreError.damaged(table.name, key, "the key is cut") }
       let name: Text
       if key.count > StoreKey.longestName + 8 {
@@ -60,8 +63,10 @@ extension Snapshot {
       }
       guard name != last else { return true }
       last = name
-      return try body(name)
+      goesOn = try body(name)
+      return goesOn
     }
+    if goesOn { try checkCount(count, table) }
   }
 
   /// Turns changes of a lineage into the artifacts that are still there.

@@ -14,7 +14,7 @@ extension Snapshot {
 
   /// Walks releases in the order of their keys until `body` returns false.
   ///
-  /// A walk of everything that reaches the end compares its count with the store's counter and throws `damaged` when
+  /// A walk that reaches its end compares the number of all records with the store's counter and throws `damaged` when
   /// they differ.
   public func forEachRelease(in scope: Scope = .all, _ body: (ReleaseView) throws -> Bool) throws {
     var place = WalkPlace()
@@ -93,8 +93,9 @@ extension Snapshot {
   /// The open failures of one release; with nil those of the repository's listing.
   public func failures(of repository: RepositoryKey, tag: Text?) throws -> [Failure] {
     var failures: [Failure] = []
-    try walk(tables.failures, prefix: StoreKey.failures(of: repository, tag: tag), { FailureRecord.read($0) }) {
-      failure in
+    let prefix = StoreKey.failures(of: repository, tag: tag)
+    // One release's are few, and asked for often: all of them are not counted each time.
+    try walk(tables.failures, prefix: prefix, isWhole: false, { FailureRecord.read($0) }) { failure in
       failures.append(failure)
       return true
     }
@@ -104,9 +105,14 @@ extension Snapshot {
   /// Walks runs, newest first, until `body` returns false.
   public func forEachRun(_ body: (RunRecord) throws -> Bool) throws {
     let table = tables.runs
+    var count = 0
+    var goesOn = true
     try transaction.forEach(table.database, reversed: true) { key, value in
-      try body(Record(sealed: value, table: table, key: key).decoded(table, key.copied) { RunRecord($0) })
+      count += 1
+      goesOn = try body(Record(sealed: value, table: table, key: key).decoded(table, key.copied) { RunRecord($0) })
+      return goesOn
     }
+    if goesOn { try checkCount(count, table) }
   }
 
   /// The listing state of a repository; nil before its first walk.
@@ -115,7 +121,8 @@ extension Snapshot {
     return try transaction.record(tables.sources, key)?.decoded(tables.sources, key) { SourceState($0) }
   }
 
-  /// Walks a whole database and compares its count with the store's counter, so that "not found" can be believed.
+  /// Walks a whole database and compares its count with the store's counter, so that "not found", and that there is no
+  /// more than was found, can be believed.
   ///
   /// Throws `damaged` when records are missing.
   public func confirmCount(of family: RecordFamily) throws {
@@ -124,20 +131,33 @@ extension Snapshot {
       case .releases: tables.releases
       case .artifacts: tables.artifacts
       case .drops: tables.drops
+      case .packages: tables.packages
       }
-    try walk(table, prefix: [], { $0 }) { _ in true }
+    try confirmCount(table)
+    if family == .packages { try confirmCount(tables.members) }
+  }
+
+  /// Counts the keys of a database, whose records are not looked at.
+  func confirmCount(_ table: Table) throws {
+    var count = 0
+    try transaction.forEach(table.database) { _, _ in
+      count += 1
+      return true
+    }
+    try checkCount(count, table)
   }
 
   private func walk<T>(
-    _ table: Table, prefix: [UInt8], _ form: (Record) -> T?, _ body: (T) throws -> Bool
+    _ table: Table, prefix: [UInt8], isWhole: Bool = true, _ form: (Record) -> T?, _ body: (T) throws -> Bool
   ) throws {
     var place = WalkPlace()
-    try walk(table, prefix: prefix, from: &place, form, body)
+    try walk(table, prefix: prefix, isWhole: isWhole, from: &place, form, body)
   }
 
-  /// Walks the records of a prefix; a walk of everything that reaches the end has its count checked.
+  /// Walks the records of a prefix; with `isWhole` a walk that reaches the end has the count of all records checked.
   private func walk<T>(
-    _ table: Table, prefix: [UInt8], from place: inout WalkPlace, _ form: (Record) -> T?, _ body: (T) throws -> Bool
+    _ table: Table, prefix: [UInt8], isWhole: Bool = true, from place: inout WalkPlace, _ form: (Record) -> T?,
+    _ body: (T) throws -> Bool
   ) throws {
     var count = place.count
     var stop: [UInt8]?
@@ -157,7 +177,8 @@ extension Snapshot {
     let now = try sequence
     let began = place.sequence ?? now
     (place.key, place.count, place.sequence) = (stop, count, began)
-    guard stop == nil, prefix.isEmpty else { return }
+    guard stop == nil, isWhole else { return }
+    guard prefix.isEmpty else { return try confirmCount(table) }
     if began == now { return try checkCount(count, table) }
     // What was counted before has changed since: all of it is looked at once more.
     try walk(table, prefix: [], { $0 }) { _ in true }

@@ -38,6 +38,12 @@ public struct Snapshot: ~Copyable {
       entries.append(try record.decoded(table, key.copied) { LogEntry($0, sequence: number) })
       return entries.count < limit
     }
+    if entries.count < limit {
+      let last = try transaction.counters(tables).sequence
+      guard sequence + UInt64(entries.count) >= last else {
+        throw StoreError.damaged(table.name, StoreKey.number(last).span, "the entries up to it are missing")
+      }
+    }
     return entries
   }
 

@@ -15,7 +15,7 @@ public struct CompactReport: Equatable, Sendable {
 extension Store {
   /// Rewrites the store without free pages and without retained documents; readers go on and change over by themselves.
   ///
-  /// For a store opened for collecting; nothing may be written meanwhile. `repack` encodes every document anew. Needs
+  /// For a store opened for collecting; nothing may be written meanwhile. `repack` encodes every document anew, harder. Needs
   /// room for a second data file. Throws `diskFull`, `damaged`; the store is then as it was.
   public func compact(repack: Bool = false) throws(StoreError) -> CompactReport {
     let before = FileSystem.size(directory.data) ?? 0

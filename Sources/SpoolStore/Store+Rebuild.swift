@@ -12,7 +12,7 @@ extension Store {
     try directory.removeRebuild()
     try FileSystem.makeDirectory(directory.rebuilding.path)
     do {
-      let target = try openTarget()
+      let target = try openEmpty(directory.rebuilding)
       let result: R
       do {
         result = try build(source, target)
@@ -33,11 +33,12 @@ extension Store {
     }
   }
 
-  private func openTarget() throws -> OpenEnvironment {
+  /// Opens an environment for building in a directory that is there.
+  func openEmpty(_ place: StoreDirectory) throws -> OpenEnvironment {
     var settings = EnvironmentOptions()
     settings.mapBytes = options.mapBytes
     settings.maxDatabases = 32
-    let environment = try Environment.open(path: directory.rebuilding.path, options: settings)
+    let environment = try Environment.open(path: place.path, options: settings)
     do {
       let tables = Tables(try environment.openDatabases(["meta"] + Tables.names, create: true))
       return OpenEnvironment(environment: environment, tables: tables)

@@ -21,9 +21,13 @@ extension Store {
     guard mode != .read else { throw .usage("repair \(path)", "the store was opened for reading only") }
     let damage = try verify(.everything)
     guard !damage.isClean else { return RepairReport() }
-    var report = try rebuild("repair") { source, target in
-      try source.environment.read { transaction in
-        let repairer = Repairer(self, transaction, source.tables, target)
+    var report = try rebuild("repair") { _, target in
+      let salvage = try Salvage(self)
+      defer { salvage.opened.environment.close() }
+      try salvage.run()
+      return try salvage.opened.environment.read { transaction in
+        let repairer = Repairer(self, transaction, salvage.opened.tables, target)
+        repairer.report.quarantined = salvage.quarantined
         try repairer.run()
         return repairer.report
       }

@@ -111,6 +111,15 @@ public final class Store: Sendable {
     try read { try $0.documentInfo(id) }.map { DocumentReader(info: $0, store: self) }
   }
 
+  /// Writes `message` and exits with `exitCode` where a data file that is damaged, or was cut while in use, would end the
+  /// process with a signal. For programs, once, before a store is opened.
+  public static func endOnDamage(message: String, exitCode: Int32) {
+    DamageTrap.install(message: message, exitCode: exitCode)
+  }
+
+  /// Names the file system of the store where other machines may write too, and locks may not hold; nil for local ones.
+  public var sharedFileSystem: String? { FileSystemKind.shared(at: path) }
+
   /// Waits for transactions under way and closes the files; everything later throws. Gives up the collector's lock.
   public func close() {
     let (opened, writer, lock) = state.withLock { state in
@@ -127,15 +136,14 @@ public final class Store: Sendable {
 }
 
 extension Store {
-  /// The environment, opened anew when the data file is another one than before.
+  /// The environment, opened anew when the data file is another one than before, or the lock file is: that of a
+  /// `compact` which ended between removing the one and replacing the other.
   func current() throws(StoreError) -> OpenEnvironment {
     guard let opened = state.withLock({ $0.opened }) else {
       throw .usage("read \(path)", "the store was closed")
     }
     // A collector keeps others from replacing the file, and replaces it itself through `exchange`.
-    guard mode == .read, FileIdentity(path: directory.data) != opened.environment.fileIdentity else {
-      return opened
-    }
+    guard mode == .read, opened.environment.isReplaced else { return opened }
     return try state.withLock { state throws(StoreError) in
       if let newer = state.opened, newer !== opened { return newer }
       let opening = StoreOpening(directory: directory, options: options, isCollector: false)

@@ -13,6 +13,9 @@ struct StoreDirectory: Sendable {
   /// The directory where `compact` and `repair` build the next data file.
   var rebuilding: StoreDirectory { StoreDirectory(path: path + "/rebuild.tmp") }
 
+  /// The directory in it where `repair` gathers what is whole in the old one.
+  var salvage: StoreDirectory { StoreDirectory(path: rebuilding.path + "/salvage.tmp") }
+
   /// Names that creating a store leaves behind when it is cut short.
   static let ownNames: Set<String> = [
     Marker.fileName, Marker.fileName + ".tmp", Head.fileName, "collector.lock", "data.mdb", "lock.mdb", "rebuild.tmp",
@@ -56,10 +59,11 @@ struct StoreDirectory: Sendable {
 
   /// Removes what a rebuild that was cut short has left behind.
   func removeRebuild() throws(StoreError) {
-    guard FileSystem.isDirectory(rebuilding.path) else { return }
-    try FileSystem.remove(rebuilding.data)
-    try FileSystem.remove(rebuilding.lock)
-    try FileSystem.removeDirectory(rebuilding.path)
+    for directory in [salvage, rebuilding] where FileSystem.isDirectory(directory.path) {
+      try FileSystem.remove(directory.data)
+      try FileSystem.remove(directory.lock)
+      try FileSystem.removeDirectory(directory.path)
+    }
   }
 
   func damaged(_ cause: String) -> StoreError {

@@ -37,7 +37,7 @@ extension StoreError {
       let number = error.code.rawValue
       if number == ENOSPC || number == EDQUOT {
         self.init(
-          .localIO, .diskFull, operation: operation, cause: cause,
+          .localIO, .diskFull, operation: operation, cause: number == EDQUOT ? cause : "the disk is full",
           hint: "free some space; everything committed is kept")
       } else {
         self.init(.localIO, .inputOutput, operation: operation, cause: cause)

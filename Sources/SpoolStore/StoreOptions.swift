@@ -20,6 +20,8 @@ public struct StoreOptions: Equatable, Sendable {
   public var keyframeInterval = 16
   /// The level of compression, 1 to 12.
   public var compressionLevel = 3
+  /// The level of `compact` when it encodes every document anew.
+  public var repackLevel = 9
 
   /// Makes the defaults.
   public init() {}

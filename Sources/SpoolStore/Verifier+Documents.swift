@@ -60,7 +60,10 @@ extension Verifier {
     for piece in 0..<header.pieces where try !transaction.contains(table, StoreKey.piece(id, piece)) {
       find(table, key, "piece \(piece) of \(header.pieces) is missing")
     }
+    if id >= counters.nextDocument { find(tables.meta, "counters", "document \(id) is beyond the next one") }
+    if header.depth > Session.deepest { find(table, key, "its chain of \(header.depth) is too deep") }
     guard header.parent != 0 else { return }
+    if header.parent >= id { find(table, key, "it is encoded against a later one") }
     guard let parent = try DocumentDecoder.header(header.parent, in: transaction, table)?.header else {
       return find(table, key, "document \(header.parent), which it is encoded against, is missing")
     }

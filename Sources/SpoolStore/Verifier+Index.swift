@@ -33,7 +33,7 @@ extension Verifier {
     }
     var found: [UInt32: ChangeSum] = [:]
     forEachIndexed { lineage, name, changes in
-      for change in effective(changes, positions[lineage] ?? []) {
+      for change in PackageSegment.shown(changes, at: positions[lineage] ?? []) {
         found[lineage, default: ChangeSum()].add(name: name, position: change.position, versions: change.versions)
       }
     }
@@ -95,21 +95,5 @@ extension Verifier {
       current = (prefix, lineage, name, segment.changes)
     }
     if let done = current { body(done.lineage, done.name, done.changes) }
-  }
-
-  /// The changes as they show between artifacts that are still there.
-  private func effective(_ changes: [PackageSegment.Change], _ live: [UInt32]) -> [PackageSegment.Change] {
-    var shown: [PackageSegment.Change] = []
-    for (index, change) in changes.enumerated() {
-      var (low, high) = (0, live.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if live[middle] < change.position { low = middle + 1 } else { high = middle }
-      }
-      guard low < live.count, index + 1 == changes.count || live[low] < changes[index + 1].position else { continue }
-      guard change.versions != shown.last?.versions ?? [] else { continue }
-      shown.append(.init(position: live[low], versions: change.versions))
-    }
-    return shown
   }
 }

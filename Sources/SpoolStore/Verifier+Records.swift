@@ -124,6 +124,9 @@ extension Verifier {
       if key != lineage.key { find(table, key.span, "it lies under another's key") }
       let headKey = StoreKey.lineageHead(lineage.number)
       let head = try transaction.record(tables.members, headKey).flatMap { Lineage($0, number: lineage.number) }
+      if lineage.number >= counters.nextLineage {
+        find(tables.meta, "counters", "lineage \(lineage.number) is beyond the next one")
+      }
       if head?.key != lineage.key { find(table, key.span, "number \(lineage.number) is another lineage's") }
       if let last = positions[lineage.number]?.last, last >= lineage.nextPosition {
         find(table, key.span, "place \(last) is beyond the next one, \(lineage.nextPosition)")
@@ -148,6 +151,9 @@ extension Verifier {
       let next = LogChain.next(
         chain, sequence: sequence, operation: entry.operation, release: entry.release, recordHash: entry.recordHash)
       if next != entry.chain { find(table, key.span, "the chain breaks here") }
+      let release = try transaction.record(tables.releases, StoreKey.release(entry.release)).flatMap { ReleaseView($0) }
+      // One that repair had to leave out may be missing; the number of releases tells whether it should be there.
+      if let release, release.sequence < sequence { find(table, key.span, "its release's record is an earlier one") }
       (chain, last) = (entry.chain, sequence)
     }
     if last != counters.sequence || chain != counters.chain {

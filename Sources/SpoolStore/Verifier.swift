@@ -94,11 +94,18 @@ final class Verifier {
     verifyRetained()
     verifyLog()
     verifyIndex()
-    walk(tables.pending, { $0 }) { _, _ in }
-    walk(tables.sources, { SourceState($0) }) { _, _ in }
+    walk(tables.pending, { $0 }) { key, _ in
+      if try transaction.contains(tables.documents, key) { find(tables.pending, key.span, "the document is finished") }
+    }
+    walk(tables.sources, { SourceState($0) }) { key, source in
+      if key != StoreKey.repository(source.repository) { find(tables.sources, key.span, "it lies under another's key") }
+    }
     walk(tables.failures, { FailureRecord.read($0) }) { key, failure in
       if key != StoreKey.failure(failure) { find(tables.failures, key.span, "it lies under another's key") }
     }
-    walk(tables.runs, { RunRecord($0) }) { _, _ in }
+    walk(tables.runs, { RunRecord($0) }) { key, run in
+      if key != StoreKey.number(run.id) { find(tables.runs, key.span, "it lies under another's key") }
+      if run.id >= counters.nextRun { find(tables.meta, "counters", "run \(run.id) is beyond the next one") }
+    }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CPosix
 import Glibc
+import SpoolStore
 
 /// Where the program begins.
 @main
@@ -9,6 +10,9 @@ enum Program {
     signal(SIGPIPE, SIG_IGN)
     _ = wheelspool_hide_memory()
     wheelspool_bound_heap()
+    Store.endOnDamage(
+      message: "wheelspool: error: read the store: pages of data.mdb are damaged, or it was cut (E_STORE_DAMAGED); "
+        + "next: wheelspool verify, then wheelspool verify --repair", exitCode: ExitStatus.unusable.code)
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

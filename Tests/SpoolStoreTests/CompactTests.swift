@@ -61,6 +61,23 @@ import WheelModel
       try FileSystem.names(in: temporary.path).sorted() == ["HEAD", "STORE", "collector.lock", "data.mdb", "lock.mdb"])
   }
 
+  /// Killed between removing the lock file and renaming, `compact` leaves the old data under a new lock file.
+  @Test func aReaderFindsTheNewLockFile() throws {
+    let temporary = try TemporaryStore()
+    try temporary.collecting { store in _ = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", Stack(9))])) }
+    let reader = try temporary.reader()
+    #expect(try reader.read { try $0.sequence } == 1)
+    try reader.read { (snapshot: borrowing Snapshot) throws in
+      try FileSystem.remove(temporary.path + "/lock.mdb")
+      try temporary.collecting { store in
+        _ = try store.writer.commit(releasePut("2+a", [newArtifact("2+a", Stack(9))], at: 2))
+      }
+      #expect(try snapshot.sequence == 1)
+    }
+    #expect(try reader.read { try $0.sequence } == 2)
+    #expect(try reader.verify(fullVerify()).findings == [])
+  }
+
   @Test func aRebuildCutShortIsClearedAway() throws {
     let temporary = try TemporaryStore()
     try temporary.collecting { store in _ = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", Stack(9))])) }

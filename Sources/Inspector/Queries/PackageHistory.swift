@@ -63,6 +63,7 @@ public struct PackageHistory {
       if versions.isEmpty || lastMatches { uses.append(use) }
       return true
     }
+    try snapshot.confirmCount(of: .packages)
     guard isKnown else { throw try unknown(name, in: snapshot) }
     uses.sort { a, b in
       a.createdAt == b.createdAt ? a.artifact < b.artifact : b.createdAt < a.createdAt

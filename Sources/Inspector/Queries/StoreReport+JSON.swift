@@ -63,7 +63,14 @@ extension StoreReport {
     json.member("page_bytes", sizes.pageBytes)
     json.member("used_pages", sizes.usedPages)
     json.member("free_pages", sizes.freePages)
-    json.member("readers", sizes.readers)
+    json.member("readers", sizes.readers.count)
+    json.key("reader_list")
+    json.array(sizes.readers) { json, reader in
+      json.object {
+        $0.member("pid", reader.process)
+        $0.member("commits_behind", reader.commitsBehind)
+      }
+    }
     json.member("transaction", sizes.transaction)
     json.key("databases")
     json.array(sizes.databases) { json, database in

@@ -106,7 +106,10 @@ extension StoreReport {
     if let sizes {
       let free = sizes.freePages.multipliedReportingOverflow(by: sizes.pageBytes).partialValue
       facts.append(("file", "\(size(sizes.fileBytes)), \(size(free)) of it free"))
-      facts.append(("readers", "\(sizes.readers)"))
+      facts.append(("readers", "\(sizes.readers.count)"))
+      for reader in sizes.readers where reader.commitsBehind > 0 {
+        facts.append(("long reader", "process \(reader.process) holds back \(reader.commitsBehind) commits"))
+      }
       facts.append(("transaction", "\(sizes.transaction)"))
     }
     if let backlog { facts += Self.facts(backlog) }

@@ -82,7 +82,7 @@ struct Collect: ParsableCommand {
     let options = try CollectPlanning.options(
       configuration, environment: environment, since: since?.timestamp, recheck: recheck, dryRun: dryRun,
       retryFailed: retryFailed, acceptEmpty: acceptEmpty)
-    let store = try CollectPlanning.open(configuration.storePath, dryRun: dryRun)
+    let store = try CollectPlanning.open(configuration.storePath, dryRun: dryRun).map(global.noting)
     defer { store?.close() }
     let narrator = CollectNarrator(log: global.log, form: progress, isQuiet: global.quiet, isDryRun: dryRun)
     let began = Clock.monotonicSeconds

@@ -18,13 +18,13 @@ struct Compact: ParsableCommand {
         0 complete, 2 usage, 5 store busy, 6 store unusable, 7 local I/O
       """)
 
-  @Flag(help: "Compress every document anew.")
+  @Flag(help: "Compress every document anew, at level 9.")
   var repack = false
 
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = try Store.open(path: global.storePath, mode: .collect(create: false))
+    let store = try global.noting(Store.open(path: global.storePath, mode: .collect(create: false)))
     defer { store.close() }
     let report = try store.compact(repack: repack)
     global.log.info(

@@ -54,7 +54,7 @@ struct Verify: ParsableCommand {
   }
 
   private func mend() throws {
-    let store = try Store.open(path: global.storePath, mode: .repair)
+    let store = try global.noting(Store.open(path: global.storePath, mode: .repair))
     defer { store.close() }
     let report = try store.repair()
     try show(

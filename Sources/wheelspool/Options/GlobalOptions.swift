@@ -34,5 +34,13 @@ struct GlobalOptions: ParsableArguments {
   var storePath: String { Configuration.storePath(flag: store, environment: Environment.all) }
 
   /// Opens the store for reading.
-  func openStore() throws -> Store { try Store.open(path: storePath, mode: .read) }
+  func openStore() throws -> Store { try noting(Store.open(path: storePath, mode: .read)) }
+
+  /// Warns when the store lies where its locks may not hold.
+  func noting(_ store: Store) -> Store {
+    if let kind = store.sharedFileSystem {
+      log.warning("the store lies on \(kind), where locks may not hold between machines; keep it on a local disk")
+    }
+    return store
+  }
 }
