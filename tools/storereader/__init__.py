@@ -1,0 +1,1 @@
+"""Reads a store without wheelspool: written from docs/format.md alone, to prove that the document is enough."""
