@@ -28,8 +28,8 @@ def build():
 class Workspace:
     """A temporary folder that is removed at the end."""
 
-    def __init__(self, prefix="wheelspool-"):
-        self.path = tempfile.mkdtemp(prefix=prefix)
+    def __init__(self, prefix="wheelspool-", folder=None):
+        self.path = tempfile.mkdtemp(prefix=prefix, dir=folder)
 
     def __enter__(self):
         return self

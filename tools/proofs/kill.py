@@ -59,7 +59,10 @@ def prove(options):
     if options.what == "export":
         return prove_export(options)
     if options.what == "compact":
-        return prove_compact(options)
+        from proofs import compact
+
+        options.releases = min(options.releases, 12)
+        return compact.prove(options)
     dice, losses = random.Random(options.seed), []
     with program.Workspace() as work:
         tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
@@ -155,28 +158,3 @@ def same_rows(golden, target):
     for database in databases:
         database.close()
     return wrong
-
-
-def prove_compact(options):
-    dice, losses = random.Random(options.seed), []
-    with program.Workspace() as work:
-        tree = program.generate(work / "tree", "--releases", options.releases, "--graph-bytes", 40000, "--seed", options.seed)
-        store = work / "a.store"
-        with program.FakeGitLab(tree) as server:
-            run(program.collect_arguments(server.url, 100, store), sample=False).check()
-        expected = stable_dump(store)
-        command = [program.WHEELSPOOL, "compact", "--store", store]
-        whole = min(run(command, sample=False).check().wall for _ in range(3))
-        kills = finished = 0
-        while kills < options.n and not losses:
-            code, _, err = kill_after(command, dice.uniform(0.0005, whole * 1.1))
-            kills += code == -signal.SIGKILL
-            finished += code == 0
-            if code not in (0, -signal.SIGKILL):
-                losses.append(f"compact ended with {code}: {err[-300:]}")
-            checked = verify(store, "--data")
-            if checked.returncode != 0:
-                losses.append(f"verify after {kills} kills: {checked.returncode}: {checked.stderr.decode()[-300:]}")
-            elif stable_dump(store) != expected:
-                losses.append(f"after {kills} kills the store shows something else")
-    return {"what": "compact", "kills": kills, "finished": finished, "lost": len(losses)}, losses
