@@ -6,6 +6,7 @@ servers that crash and come back. Every other target is a restored older state, 
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ from measure.postgres import BINARIES, Server
 from measure.process import run
 from proofs.kill import kill_after
 
-DEFAULT_N, SLICE_N = 100, 5
+DEFAULT_N, SLICE_N = 100, 2
 KEYS = {"releases": "product_key, repository_key, tag", "artifacts": "product_key, repository_key, artifact_key",
         "drops": "product_key, drop_key", "artifact_packages": "product_key, repository_key, artifact_key, name, version",
         "watermarks": "product_key, store_id", "export_issues": "product_key, repository_key, artifact_key, column_name, store_id"}
@@ -261,6 +262,38 @@ class Breaking:
         self.figures["restarts"] = count
 
 
+    def full_disk(self):
+        """The tables' disk is full until the exporter has said so: then there is room, and it must go on by itself."""
+        server, self.which = self.targets.server, 1
+        place = server.folder + "/small"
+        os.mkdir(place)
+        if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "none", place], stderr=subprocess.DEVNULL, check=False).returncode:
+            self.figures["full_disk"] = "skipped"  # only root mounts
+            return
+        try:
+            shutil.chown(place, server.user, server.user)
+            server.psql(f"create tablespace small location '{place}'")
+            server.psql(f"create database narrow tablespace small template {self.older}")
+            self.targets.psql("narrow", "select 1")  # the first session writes a file that every session needs
+            with open(place + "/filler", "wb", buffering=0) as filler:
+                try:
+                    while filler.write(bytes(1 << 16)):
+                        pass
+                except OSError:
+                    pass
+            process = subprocess.Popen(self.command("narrow", self.stores[1]), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            said = process.stderr.readline()
+            os.remove(place + "/filler")
+            said += process.communicate(timeout=120)[1]
+            if b"No space left" not in said or process.returncode:
+                self.losses.append(f"full disk: export exits {process.returncode} after saying {said[:600]}")
+            self.finish("narrow", "a full disk")
+            server.psql("drop tablespace small")
+            self.figures["full_disk"] = 1
+        finally:
+            subprocess.run(["umount", place], check=False)
+
+
 def make_stores(work, options):
     """A tree, a store of it, and that store as it was when half of the releases had other content and a quarter was not there."""
     make = lambda name, count, seed: program.generate(work / name, "--releases", count, "--graph-bytes", 20000, "--archs",
@@ -289,6 +322,7 @@ def prove(options):
                     for order in ("lose-reply", "lose-request", "cut"):
                         breaking.connections(max(options.n // 5, 2), order)
                     breaking.restarts(max(options.n // 33, 1))
+                    breaking.full_disk()
             finally:
                 targets.close()
             losses += [f"{kind}: {loss}" for loss in breaking.losses]

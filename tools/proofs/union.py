@@ -12,7 +12,7 @@ from measure import program
 from measure.process import run
 from proofs.postgres import BINARIES, Databases
 
-DEFAULT_N, SLICE_N = 10, 3
+DEFAULT_N, SLICE_N = 10, 2
 
 
 def add_arguments(parser):
