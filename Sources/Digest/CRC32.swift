@@ -12,9 +12,11 @@ public struct CRC32: Sendable {
   public mutating func update(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     // Safety: the pointer is used inside the closure only, for as many bytes as the span has.
-    let next = unsafe bytes.withUnsafeBufferPointer { buffer in
-      unsafe crc32_z(uLong(value), buffer.baseAddress, buffer.count)
+    value = unsafe bytes.withUnsafeBufferPointer { buffer in
+      unsafe czlib_crc32(value, buffer.baseAddress, buffer.count, Self.canFold)
     }
-    value = UInt32(truncatingIfNeeded: next)
   }
+
+  /// Whether the processor helps; asked once.
+  private static let canFold = czlib_can_fold()
 }

@@ -35,6 +35,28 @@ struct CRC32Tests {
     #expect(running.value == whole.value)
   }
 
+  /// ISO 3309, a bit at a time.
+  private static func reference(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    var register = UInt32.max
+    for byte in bytes {
+      register ^= UInt32(byte)
+      for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 1 ? 0xedb8_8320 : 0) }
+    }
+    return ~register
+  }
+
+  @Test func everyLengthAndBeginningIsTheSlowWays() {
+    let message = (0..<700).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ ($0 >> 3)) }
+    for start in [0, 1, 7] {
+      for length in 0..<(message.count - start) where length < 300 || length % 13 == 0 {
+        var crc = CRC32()
+        crc.update(message.span.extracting(start..<start + length / 3))
+        crc.update(message.span.extracting(start + length / 3..<start + length))
+        #expect(crc.value == Self.reference(message[start..<start + length]), "\(length) from \(start)")
+      }
+    }
+  }
+
   @Test func everySingleBitIsNoticed() {
     let message = Array("a record of the store".utf8)
     var whole = CRC32()
