@@ -109,6 +109,7 @@ enum StoreKey {
 
   /// Whether the key of a package's segments holds its name in full.
   static func holdsName(_ name: Text) -> Bool {
+    if name.utf8.count < longestName / 2 { return true }
     var key: [UInt8] = []
     append(name, to: &key)
     return key.count <= longestName

@@ -5,14 +5,18 @@ public struct GraphDuplicates {
   /// Makes the question.
   public init() {}
 
-  /// Writes a block for each such package.
+  /// Writes a block for each such package; returns how many there are.
   ///
   /// Throws what the output throws.
-  public func write(_ graph: DependencyGraph, to output: BufferedOutput, raw: Bool) throws {
+  @discardableResult
+  public func write(_ graph: DependencyGraph, to output: BufferedOutput, raw: Bool) throws -> Int {
     var lines = LineWriter(output, raw: raw)
+    var count = 0
     for group in graph.installedByName() where group.nodes.count > 1 {
       try write(graph, group.nodes, name: graph.pool.string(group.name), to: &lines)
+      count += 1
     }
+    return count
   }
 
   /// Those who ask for a node in the same words.

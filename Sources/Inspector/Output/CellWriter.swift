@@ -110,10 +110,11 @@ public struct CellWriter {
     plain(isJSON || isCSV ? (value ? "true" : "false") : (value ? "yes" : "no"))
   }
 
-  /// Writes a list of texts: a JSON array, in a table separated by spaces.
+  /// Writes a list of texts: a JSON array, in a table separated by spaces, `-` when it is empty.
   public mutating func list(_ values: some Sequence<String>) {
     if isJSON || isCSV { return json { $0.array(values) { $0.text($1) } } }
-    text(values.joined(separator: " "))
+    let joined = values.joined(separator: " ")
+    if joined.isEmpty { null() } else { text(joined) }
   }
 
   /// Writes a list of one text.

@@ -15,7 +15,9 @@ struct GraphDuplicatesCommand: ParsableCommand {
 
   func run() throws {
     let graph = try artifact.graph(global)
-    try output.write { try GraphDuplicates().write(graph, to: $0, raw: $1) }
+    var count = 0
+    try output.write { count = try GraphDuplicates().write(graph, to: $0, raw: $1) }
+    if count == 0 { global.log.info("no installed package has several versions") }
   }
 }
 

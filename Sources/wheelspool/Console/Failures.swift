@@ -28,15 +28,24 @@ enum Failures {
   }
 
   private static func usage(_ error: any Error, _ arguments: [String]) -> Report {
-    let command = path(of: arguments)
-    let message = Wheelspool.message(for: error).split(separator: "\n").joined(separator: " ")
+    let (command, known) = path(of: arguments)
+    var message = Wheelspool.message(for: error).split(separator: "\n").joined(separator: " ")
+    var next = (["wheelspool"] + command + ["--help"]).joined(separator: " ")
+    if let word = arguments.dropFirst(command.count).first, !known.isEmpty {
+      if !word.hasPrefix("-") {
+        message = "there is no command '\(word)'"
+        if let suggestion = Suggestions.sentence(for: word, among: known) { next = suggestion + " " + next }
+      } else if command.isEmpty {
+        next = "options stand behind the command: wheelspool dump \(word) …; " + next
+      }
+    }
     return Report(
-      operation: "command line", cause: Redaction.clean(message), code: "E_USAGE",
-      next: (["wheelspool"] + command + ["--help"]).joined(separator: " "), status: .usage)
+      operation: "command line", cause: Redaction.clean(message), code: "E_USAGE", next: Redaction.clean(next),
+      status: .usage)
   }
 
-  /// Finds the subcommands that the arguments begin with.
-  private static func path(of arguments: [String]) -> [String] {
+  /// Finds the subcommands that the arguments begin with, and the names of those that may follow.
+  private static func path(of arguments: [String]) -> (path: [String], following: [String]) {
     var known: [any ParsableCommand.Type] = Wheelspool.configuration.subcommands
     var path: [String] = []
     for word in arguments {
@@ -44,7 +53,7 @@ enum Failures {
       path.append(word)
       known = next.configuration.subcommands
     }
-    return path
+    return (path, known.map(\._commandName))
   }
 
   private static func write(_ text: String) -> Int32 {

@@ -38,6 +38,8 @@ final class Pager: ByteOutput {
     close(process.descriptor)
     _ = Child.wait(process.pid)
     self.process = nil
+    signal(SIGINT, SIG_DFL)
+    signal(SIGQUIT, SIG_DFL)
   }
 
   private func start() {
@@ -52,5 +54,8 @@ final class Pager: ByteOutput {
       return
     }
     process = (pid, FileOutput(descriptor: ends[1]), ends[1])
+    // An interrupt from the keyboard is the pager's: leaving it alone on the terminal would spoil both.
+    signal(SIGINT, SIG_IGN)
+    signal(SIGQUIT, SIG_IGN)
   }
 }
