@@ -113,6 +113,6 @@ let package = Package(
       "Exporter",
       [
         "TestSupport", "FakeGitLab", "Postgres", "SQLite", "Digest", "JSONScan", "Threads", "WheelModel", "SpoolStore",
-      ]), tests("Inspector", ["TestSupport", "WheelModel", "JSONScan"]), tests("Fuzzing", ["TestSupport"]),
+      ]), tests("Inspector", ["TestSupport", "WheelModel", "JSONScan", "Digest"]), tests("Fuzzing", ["TestSupport"]),
   ]
 )

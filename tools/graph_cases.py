@@ -3,12 +3,13 @@
 
     graph_cases.py --fromager PATH DIR...        DIR/graph.json -> DIR/{why,dot,duplicates,constraints,subset}…
     graph_cases.py --generate DIR --seed N --nodes N [--degree N]
-    graph_cases.py --fromager PATH --digests FILE --seed N --nodes N [--degree N]
+    graph_cases.py --fromager PATH --digests FILE --seed N --nodes N [--degree N] [--mild]
 
-The answers in fixtures/graphs were made with fromager 0.77.0 (0.101.0 gives the same ones); a graph made by `--generate` has
+The answers in fixtures/graphs were made with fromager 0.77.0; a graph made by `--generate` has
 cycles, repeated edges, several versions of a name, pre-releases, extras, markers, constraints and prebuilt packages.
 `--digests` adds to FILE what becomes of a graph too large to be kept: how it is made, its SHA-256, and that of each answer's
-lines, sorted and without the commas at their ends, since the order of some is that of a set.
+lines, sorted and without the commas at their ends, since the order of some is that of a set. With `--mild` every requirement
+takes every version. fromager is not asked for constraints of a large graph: it reports conflicts there at endless length.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import tempfile
 TYPES = ["install", "install", "install", "build-system", "build-backend", "build-sdist"]
 
 
-def generate(directory: pathlib.Path, seed: int, count: int, degree: int) -> None:
+def generate(directory: pathlib.Path, seed: int, count: int, degree: int, mild: bool = False) -> None:
     rng = random.Random(seed)
     names = [f"pkg-{i}" for i in range(max(1, count * 4 // 5))]
     nodes = {}
@@ -47,6 +48,8 @@ def generate(directory: pathlib.Path, seed: int, count: int, degree: int) -> Non
     def edge(key: str, kind: str) -> dict:
         name, version = nodes[key]
         public = version.split("+")[0]
+        if mild:
+            return {"key": key, "req_type": kind, "req": rng.choice([name, f"{name}>=0.0.dev0", f"{name}[fast]; os_name == 'posix'"])}
         req = rng.choice([
             name, f"{name}=={version}", f"{name}>=0.1", f"{name}<3,>=0.2", f"{name}!=1.*", f"{name}~=1.0",
             f"{name}>{public}", f"{name}<={public}", f"{name}[fast,big]>=0.1", f"{name.replace('-', '_')}>=0.0rc1",
@@ -80,7 +83,7 @@ def package_of(directory: pathlib.Path) -> str:
     return graph[best]["canonicalized_name"] if best else ""
 
 
-def answer(fromager: str, directory: pathlib.Path, deep: bool) -> None:
+def answer(fromager: str, directory: pathlib.Path, deep: bool, constraints: bool = True) -> None:
     package = package_of(directory)
     (directory / "package.txt").write_text(package + "\n")
     questions = {
@@ -89,6 +92,8 @@ def answer(fromager: str, directory: pathlib.Path, deep: bool) -> None:
         "duplicates.txt": ["explain-duplicates", "graph.json"],
         "constraints.txt": ["to-constraints", "graph.json"],
     }
+    if not constraints:
+        del questions["constraints.txt"]
     if package:
         questions |= {
             "why.txt": ["why", "graph.json", package],
@@ -114,11 +119,11 @@ def sorted_digest(text: str) -> str:
     return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
 
 
-def digests(fromager: str, file: pathlib.Path, seed: int, nodes: int, degree: int) -> None:
+def digests(fromager: str, file: pathlib.Path, seed: int, nodes: int, degree: int, mild: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         directory = pathlib.Path(scratch)
-        generate(directory, seed, nodes, degree)
-        answer(fromager, directory, deep=False)
+        generate(directory, seed, nodes, degree, mild)
+        answer(fromager, directory, deep=False, constraints=False)
         rows = [("graph.json", hashlib.sha256((directory / "graph.json").read_bytes()).hexdigest())]
         for path in sorted(directory.iterdir()):
             if path.suffix in (".txt", ".json") and path.name not in ("graph.json", "package.txt"):
@@ -126,7 +131,7 @@ def digests(fromager: str, file: pathlib.Path, seed: int, nodes: int, degree: in
                 rows.append((path.name, "FAILED" if text == "FAILED\n" else sorted_digest(text)))
         with open(file, "a") as out:
             for name, digest in rows:
-                out.write(f"{seed}\t{nodes}\t{degree}\t{(directory / 'package.txt').read_text().strip()}\t{name}\t{digest}\n")
+                out.write(f"{seed}\t{nodes}\t{degree}\t{'mild' if mild else 'harsh'}\t{(directory / 'package.txt').read_text().strip()}\t{name}\t{digest}\n")
 
 
 def main() -> None:
@@ -135,15 +140,16 @@ def main() -> None:
     parser.add_argument("--deep", action="store_true", help="also follow every chain to the top")
     parser.add_argument("--generate", type=pathlib.Path)
     parser.add_argument("--digests", type=pathlib.Path)
+    parser.add_argument("--mild", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, default=40)
     parser.add_argument("--degree", type=int, default=3)
     parser.add_argument("directories", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     if arguments.generate:
-        generate(arguments.generate, arguments.seed, arguments.nodes, arguments.degree)
+        generate(arguments.generate, arguments.seed, arguments.nodes, arguments.degree, arguments.mild)
     if arguments.digests:
-        digests(arguments.fromager, arguments.digests, arguments.seed, arguments.nodes, arguments.degree)
+        digests(arguments.fromager, arguments.digests, arguments.seed, arguments.nodes, arguments.degree, arguments.mild)
     for directory in arguments.directories:
         answer(arguments.fromager, directory, arguments.deep)
 

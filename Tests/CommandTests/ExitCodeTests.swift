@@ -22,7 +22,11 @@ struct ExitCodeTests {
 
   static let cases = [
     Case("--bogus", 2, "(E_USAGE); next: wheelspool --help"),
-    Case("nonsense", 2, "E_USAGE"),
+    Case("nonsense", 2, "there is no command 'nonsense' (E_USAGE); next: wheelspool --help"),
+    Case("dmup --limit 3", 2, "did you mean dump? wheelspool --help"),
+    Case("dump releses --limit 3", 2, "did you mean releases? wheelspool dump --help"),
+    Case("graph whi x y", 2, "did you mean why?"),
+    Case("--store x dump", 2, "options stand behind the command"),
     Case("dump artifacts --bogus", 2, "next: wheelspool dump artifacts --help"),
     Case("dump artifacts --format yaml", 2, "E_USAGE"),
     Case("dump artifacts --limit -1", 2, "E_USAGE"),

@@ -49,4 +49,25 @@ struct HelpTests {
     #expect(result.text.contains("duplicates"))
     #expect(result.text.contains("retry-failed"))
   }
+
+  @Test(arguments: [
+    ("gr", "graph"), ("dump art", "artifact artifacts"), ("dump artifacts --for", "--format"),
+    ("dump artifacts --format n", "ndjson"), ("graph d", "dot duplicates"), ("dump document x dep", "dependency_graph"),
+  ])
+  func bashCompletes(line: String, words: String) throws {
+    let directory = try TemporaryDirectory()
+    let script = directory.file("completions")
+    try Files.write(try Wheelspool.run(["--generate-completion-script", "bash"]).text, to: script)
+    let all = ["wheelspool"] + line.split(separator: " ").map(String.init)
+    let shell = """
+      source '\(script)'
+      COMP_WORDS=(\(all.joined(separator: " "))); COMP_CWORD=\(all.count - 1); COMP_LINE='\(all.joined(separator: " "))'
+      COMP_POINT=${#COMP_LINE}; COMPREPLY=()
+      _wheelspool wheelspool \(all[all.count - 1]) \(all[all.count - 2])
+      printf '%s\\n' "${COMPREPLY[@]}" | sort | paste -sd ' '
+      """
+    let result = try RunningProcess.run(
+      "bash", ["-c", shell], environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"])
+    #expect(result.lines == [words], "\(result.errorText)")
+  }
 }

@@ -1,4 +1,5 @@
 import Digest
+import JSONScan
 import SpoolStore
 import TestSupport
 import WheelModel
@@ -28,8 +29,8 @@ enum HostileStore {
     let parsed = try requireTag(tag)
     let at = Timestamp(milliseconds: 1_700_000_000_000 + Int64(index) * 60_000)
     let constraints = Array(#"{"main":["a\u202eb"],"all":[]}"#.utf8)
-    let graph = Array("{\"\":{\"canonicalized_name\":\"\",\"version\":\"0\",\"edges\":[]},\"note\":\"\u{9b}31m\"}".utf8)
-    let artifacts = archs.map { arch in
+    let graph = Self.graph
+    let artifacts = try archs.map { arch in
       ArtifactPut.new(
         Artifact(
           id: ArtifactID(repository, key: parsed.artifactKey(arch: arch)), tag: Text(tag), commit: "c0ffee",
@@ -41,7 +42,7 @@ enum HostileStore {
         documents: [
           .constraintsFile: .bytes(constraints, SHA256.hash(constraints.span)),
           .dependencyGraph: .bytes(graph, SHA256.hash(graph.span)),
-        ], packages: .empty)
+        ], packages: try packages(index))
     }
     return ReleasePut(
       key: ReleaseKey(repository, tag: Text(tag)), name: "=cmd|' /C calc'!A0" + note, description: "\u{1b}[8mhidden",
@@ -52,6 +53,41 @@ enum HostileStore {
           repository: repository, tag: Text(tag), asset: "\u{1b}c.tar.gz", code: .assetName,
           message: "@SUM(1)\u{1b}[0m", isPermanent: true, firstAt: at, lastAt: at, attempts: 1, nextDue: nil)
       ])
+  }
+
+  /// A package's name and version that try the same.
+  static let package = (name: "=cmd\u{1b}[31m\u{202e}\u{9b}", version: "1\u{85}\u{7}")
+
+  /// A graph in which that package is asked for in two versions.
+  private static let graph: [UInt8] = {
+    func node(_ name: String, _ version: String, _ edges: String) -> String {
+      #"{"canonicalized_name":\#(quoted(name)),"version":\#(quoted(version)),"edges":[\#(edges)]}"#
+    }
+    func edge(_ key: String, _ type: String) -> String {
+      #"{"key":\#(quoted(key)),"req_type":"\#(type)","req":\#(quoted("x\u{1b}[2J\u{2066}"))}"#
+    }
+    let keys = [package.name + "==" + package.version, package.name + "==2"]
+    let top = edge(keys[0], "toplevel") + "," + edge(keys[1], "toplevel")
+    let text =
+      "{\"\":\(node("", "0", top)),\(quoted(keys[0])):\(node(package.name, package.version, edge(keys[1], "install"))),"
+      + "\(quoted(keys[1])):\(node(package.name, "2", edge(keys[0], "install")))}"
+    return Array(text.utf8)
+  }()
+
+  private static func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    JSONText.append(text, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The package's rows; every second release has one more version.
+  private static func packages(_ index: Int) throws -> PackageList {
+    var bytes: [UInt8] = []
+    for version in index % 2 == 0 ? [package.version] : [package.version, "2"] {
+      for text in [package.name, version] { bytes += [UInt8(text.utf8.count)] + Array(text.utf8) }
+    }
+    guard let list = PackageList(packed: bytes) else { throw SupportError("pack rows", package.name) }
+    return list
   }
 
   private static func requireTag(_ tag: String) throws -> WheelModel.Tag {

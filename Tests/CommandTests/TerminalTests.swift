@@ -8,6 +8,12 @@ struct TerminalTests {
     "dump releases --format json", "dump artifacts --format ndjson", "dump failures --format csv", "status",
     "dump document 1.0+ constraints_file", "dump document 1.0+ dependency_graph",
     "dump document 1.0+ dependency_graph --pretty", "dump artifact 1.3+", "diff 1.0+ 1.1+", "graph dot 1.0+",
+    "dump packages", "dump runs", "packages --all", "packages --all --format json", "packages --all --format csv",
+    "packages \(HostileStore.package.name)", "packages \(HostileStore.package.name) --format csv",
+    "diff 1.0+ 1.1+ --format markdown", "diff 1.0+ 1.1+ --format csv", "diff --previous 1.1+",
+    "graph why 1.0+ \(HostileStore.package.name)", "graph why 1.0+ \(HostileStore.package.name) --depth -1",
+    "graph duplicates 1.0+", "graph constraints 1.0+", "graph subset 1.0+ \(HostileStore.package.name)",
+    "graph why 1.0+ none", "packages \u{1b}[31m", "dump artifact 1.3+ --format csv", "dump \u{9b}31m", "verify",
     "dump artifact nonesuch", "dump artifact 1.", "packages none", "dump artifact \u{1b}[31m",
   ]
 

@@ -35,7 +35,7 @@ enum Failures {
       if !word.hasPrefix("-") {
         message = "there is no command '\(word)'"
         if let suggestion = Suggestions.sentence(for: word, among: known) { next = suggestion + " " + next }
-      } else if command.isEmpty {
+      } else if command.isEmpty, arguments.contains(where: known.contains) {
         next = "options stand behind the command: wheelspool dump \(word) …; " + next
       }
     }
