@@ -39,7 +39,7 @@ extension Compactor {
     guard let raw = try raw(id) else { throw missing(id) }
     let parent = try remaining(header.parent)
     let below = try parent.flatMap { try self.raw($0) }
-    let encoded = try encoder.encode(raw.bytes, parent: below?.bytes)
+    let encoded = try encoder.encode(raw.bytes, against: below.map { [$0.bytes] } ?? [])
     var moved = DocumentHeader(
       codec: encoded.codec, slot: header.slot, rawBytes: header.rawBytes, sha256: header.sha256)
     if encoded.codec == .delta, let parent, let below {

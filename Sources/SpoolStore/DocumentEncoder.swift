@@ -6,6 +6,8 @@ final class DocumentEncoder {
   struct Encoded {
     var codec: DocumentCodec
     var frame: [UInt8]
+    /// Which of the candidates it is encoded against; nil when it stands alone.
+    var parent: Int?
   }
 
   private let compressor = Compressor()
@@ -18,21 +20,23 @@ final class DocumentEncoder {
     self.decompressor = decompressor
   }
 
-  /// Encodes `raw`, decodes the result and compares it before it is believed.
-  func encode(_ raw: [UInt8], parent: [UInt8]?) throws -> Encoded {
-    guard let parent else { return try full(raw) }
-    let delta = try compressor.compress(raw.span, prefix: parent.span, level: level)
-    // A delta this small is far below 60 % of any full frame: no need to make one to compare.
-    guard delta.count > 64 + raw.count / 50 else {
-      return try compared(.init(codec: .delta, frame: delta), raw, parent)
+  /// Encodes `raw` against the first candidate that it resembles, or alone.
+  ///
+  /// What was encoded is decoded and compared before it is believed.
+  func encode(_ raw: [UInt8], against candidates: [[UInt8]]) throws -> Encoded {
+    var alone: [UInt8]?
+    for (index, parent) in candidates.enumerated() {
+      let delta = try compressor.compress(raw.span, prefix: parent.span, level: level)
+      // A delta this small is far below 60 % of any full frame: no need to make one to compare.
+      if delta.count > 64 + raw.count / 50 {
+        let full = try alone ?? compressor.compress(raw.span, level: level)
+        alone = full
+        if delta.count * 10 > full.count * 6 { continue }
+      }
+      return try compared(.init(codec: .delta, frame: delta, parent: index), raw, parent)
     }
-    let alone = try full(raw)
-    guard delta.count * 10 <= alone.frame.count * 6 else { return alone }
-    return try compared(.init(codec: .delta, frame: delta), raw, parent)
-  }
-
-  private func full(_ raw: [UInt8]) throws -> Encoded {
-    try compared(.init(codec: .full, frame: compressor.compress(raw.span, level: level)), raw, nil)
+    let full = try alone ?? compressor.compress(raw.span, level: level)
+    return try compared(.init(codec: .full, frame: full, parent: nil), raw, nil)
   }
 
   private func compared(_ encoded: Encoded, _ raw: [UInt8], _ parent: [UInt8]?) throws -> Encoded {

@@ -10,6 +10,8 @@ struct Siblings {
     var sha256: SHA256Digest
     var depth: UInt8
     var run: UInt64
+    /// It stands alone although its lineage had a value to encode it against: the release resembles no earlier one.
+    var isBreak = false
   }
 
   private var bySlot: [DocumentSlot: [Sibling]] = [:]
@@ -61,33 +63,50 @@ extension Session {
     {
       return alias
     }
-    let (parent, isNext) = try parent(slot, lineage, siblings)
-    let encoded = try encoder.encode(raw.bytes, parent: parent?.raw.bytes)
+    let candidates = try candidates(slot, lineage, siblings)
+    let encoded = try encoder.encode(raw.bytes, against: candidates.map(\.raw.bytes))
     let id = takeDocumentID()
     var header = DocumentHeader(
       codec: encoded.codec, slot: slot, rawBytes: UInt64(raw.bytes.count), sha256: raw.sha256)
-    if let parent, encoded.codec == .delta { header.setParent(parent.id, parent.raw.sha256, depth: parent.depth + 1) }
+    let parent = encoded.parent.map { candidates[$0] }
+    if let parent { header.setParent(parent.id, parent.raw.sha256, depth: parent.depth + 1) }
     let info = try put(header, frame: encoded.frame, id: id)
-    let run = isNext && encoded.codec == .delta ? lineage[slot].run + 1 : 1
+    let run = parent?.isNewest == true ? lineage[slot].run + 1 : 1
     try moveTip(of: &lineage, slot, to: Lineage.Tip(document: id, run: run))
-    siblings.add(.init(id: id, sha256: raw.sha256, depth: header.depth, run: run), slot)
+    siblings.add(
+      .init(
+        id: id, sha256: raw.sha256, depth: header.depth, run: run,
+        isBreak: parent == nil && candidates.contains { $0.isNewest }), slot)
     fresh[id] = raw
     return info
   }
 
-  /// What a new value is encoded against: the lineage's newest, or where a keyframe is due one of a sibling's.
-  private func parent(
-    _ slot: DocumentSlot, _ lineage: Lineage, _ siblings: Siblings
-  ) throws -> (parent: (id: UInt64, raw: RawDocument, depth: UInt8)?, isNext: Bool) {
+  /// A document that a new value may be encoded against.
+  private struct Candidate {
+    var id: UInt64
+    var raw: RawDocument
+    var depth: UInt8
+    /// It is the newest of the value's own lineage.
+    var isNewest: Bool
+  }
+
+  /// What a new value is encoded against: its lineage's newest, or where a keyframe is due, or the newest is of no use,
+  /// one of a sibling's.
+  private func candidates(_ slot: DocumentSlot, _ lineage: Lineage, _ siblings: Siblings) throws -> [Candidate] {
     let tip = lineage[slot]
+    var candidates: [Candidate] = []
     if tip.document != 0, tip.run < UInt64(options.keyframeInterval),
       let (header, _, _) = try DocumentDecoder.header(tip.document, in: transaction.read, tables.documents),
       header.codec != .pieces, header.depth < Self.deepest, let raw = try raw(tip.document)
     {
-      return ((tip.document, raw, header.depth), true)
+      candidates.append(Candidate(id: tip.document, raw: raw, depth: header.depth, isNewest: true))
     }
-    guard let sibling = siblings.keyframe(slot), let raw = try raw(sibling.id) else { return (nil, false) }
-    return ((sibling.id, raw, sibling.depth), false)
+    if let sibling = siblings.keyframe(slot), let raw = try raw(sibling.id) {
+      let keyframe = Candidate(id: sibling.id, raw: raw, depth: sibling.depth, isNewest: false)
+      // Where the sibling found nothing in its lineage, this one hardly will in its own.
+      candidates.insert(keyframe, at: sibling.isBreak ? 0 : candidates.count)
+    }
+    return candidates
   }
 
   /// A document that only names another of equal content; nil when the lineage's newest and the siblings differ.

@@ -79,6 +79,37 @@ import WheelModel
     }
   }
 
+  @Test func aReleaseThatResemblesNoEarlierOneStandsOnItsFirstArchitecture() throws {
+    let temporary = try TemporaryStore()
+    try temporary.collecting { (store: Store) throws in
+      var dice = Dice(5)
+      let architectures = ["aarch64", "s390x", "x86_64"]
+      for release in 0..<20 {
+        var noise = (0..<50_000).map { _ in UInt8(truncatingIfNeeded: dice.roll(256)) }
+        let tag = "1.\(release)+a"
+        var depths: [UInt8] = []
+        var puts: [ArtifactPut] = []
+        var expected: [[UInt8]] = []
+        for (index, arch) in architectures.enumerated() {
+          noise[index] &+= 1
+          expected.append(noise)
+          puts.append(.new(artifact(tag, arch: arch), documents: [.dependencyGraph: content(noise)], packages: .empty))
+        }
+        _ = try store.writer.commit(releasePut(tag, puts, at: Int64(release)))
+        try store.read { (snapshot: borrowing Snapshot) throws in
+          for (index, arch) in architectures.enumerated() {
+            let info = try #require(try snapshot.artifact(artifactID(tag, arch))?.documents[.dependencyGraph])
+            depths.append(info.depth)
+            #expect(info.storedBytes < 1000 || index == 0)
+            #expect(try snapshot.document(info.id) == expected[index])
+          }
+        }
+        #expect(depths == [0, 1, 1])
+      }
+      #expect(try store.verify(fullVerify()).findings == [])
+    }
+  }
+
   @Test func replacedParentsAreRetainedUntilNothingNeedsThem() throws {
     let temporary = try TemporaryStore()
     try temporary.collecting { (store: Store) throws in
