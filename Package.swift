@@ -95,6 +95,10 @@ let package = Package(
       name: "wheelspool-fuzz", dependencies: ["Fuzzing", "TestSupport", "CTestSystem"], path: "Tests/FuzzDriver",
       swiftSettings: strict),
 
+    // Times reading in one process, for tools/bench
+    .executableTarget(
+      name: "read-timer", dependencies: ["SpoolStore", "WheelModel"], path: "Tests/ReadTimer", swiftSettings: strict),
+
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -15,14 +15,20 @@ RELEASE = os.path.join(ROOT, ".build", "release")
 WHEELSPOOL = os.path.join(RELEASE, "wheelspool")
 
 
-def build():
-    """Builds the release binaries (nothing to do when they are up to date)."""
-    for product in ("wheelspool", "fake-gitlab"):
+def build(*products):
+    """Builds release binaries, the program and the fake GitLab unless named (nothing to do when they are up to date)."""
+    for product in products or ("wheelspool", "fake-gitlab"):
         command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product]
         result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if result.returncode:
             sys.stderr.buffer.write(result.stdout[-4000:])
             raise SystemExit("the release build failed")
+
+
+def binary(product):
+    """Builds another release binary and returns its path."""
+    build(product)
+    return os.path.join(RELEASE, product)
 
 
 class Workspace:
