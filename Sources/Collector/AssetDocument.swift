@@ -1,6 +1,7 @@
 import Digest
 import JSONScan
 public import SpoolStore
+import Threads
 
 /// Takes in one large document piece by piece, ahead of the commit that names it.
 public protocol LargeDocumentSink: AnyObject {
@@ -18,6 +19,7 @@ extension LargeDocumentWriter: LargeDocumentSink {}
 final class AssetDocument {
   private let heldBytes: Int
   private let share: BudgetShare
+  private let buffers: BufferPool
   private let openSink: () throws -> any LargeDocumentSink
   private var bytes: [UInt8] = []
   private var digest: SHA256? = SHA256()
@@ -27,14 +29,16 @@ final class AssetDocument {
 
   /// Begins a document of about `expected` bytes, held up to `heldBytes`.
   init(
-    expected: Int, heldBytes: Int, share: BudgetShare, openSink: @escaping () throws -> any LargeDocumentSink
+    expected: Int, heldBytes: Int, share: BudgetShare, buffers: BufferPool,
+    openSink: @escaping () throws -> any LargeDocumentSink
   ) throws {
     self.heldBytes = heldBytes
     self.share = share
+    self.buffers = buffers
     self.openSink = openSink
     if expected <= heldBytes, share.tryReserve(expected) {
       reserved = expected
-      bytes.reserveCapacity(expected)
+      bytes = buffers.take(expected)
     } else {
       sink = try openSink()
       digest = nil
@@ -56,7 +60,10 @@ final class AssetDocument {
   func finish() throws -> DocumentContent {
     if let sink { return .stored(try sink.finish()) }
     if bytes.count < reserved / 2 {
-      bytes = Array(bytes[...])
+      var short = buffers.take(bytes.count)
+      short.append(copying: bytes.span)
+      swap(&short, &bytes)
+      buffers.give(short)
       share.release(reserved - bytes.count)
     }
     guard let digest = digest.take() else { preconditionFailure("a document at hand has its digest") }

@@ -11,16 +11,20 @@ public struct AssetReader: Sendable {
 
   let limits: CollectLimits
   let budget: ByteBudget
+  let buffers: BufferPool
   let openSink: @Sendable () throws -> any LargeDocumentSink
   /// A token that an asset with long texts holds: they cannot be streamed, so that two at a time might be too much.
   let longTexts = Channel<Void>(capacity: 1)
 
-  /// Makes a reader; `budget` is shared by all that hold raw documents, `largeDocument` opens a sink for one.
+  /// Makes a reader; `budget` is shared by all that hold raw documents, which take their room out of `buffers`;
+  /// `largeDocument` opens a sink for one.
   public init(
-    limits: CollectLimits, budget: ByteBudget, largeDocument: @escaping @Sendable () throws -> any LargeDocumentSink
+    limits: CollectLimits, budget: ByteBudget, buffers: BufferPool = BufferPool(),
+    largeDocument: @escaping @Sendable () throws -> any LargeDocumentSink
   ) {
     self.limits = limits
     self.budget = budget
+    self.buffers = buffers
     self.openSink = largeDocument
   }
 

@@ -106,7 +106,8 @@ final class AssetReading {
 
   private func begin(_ kind: DocumentKind, expected: Int) throws -> AssetDocument {
     let document = try AssetDocument(
-      expected: expected, heldBytes: reader.limits.heldDocumentBytes, share: share, openSink: reader.openSink)
+      expected: expected, heldBytes: reader.limits.heldDocumentBytes, share: share, buffers: reader.buffers,
+      openSink: reader.openSink)
     documents[kind] = document
     return document
   }

@@ -33,7 +33,8 @@ final class Pipeline: Sendable {
     let jobs = Channel<AssetJob>(capacity: 2 * max(context.options.jobs, 1))
     self.releases = releases
     self.jobs = jobs
-    let reader = AssetReader(limits: limits, budget: context.budget) {
+    let buffers = context.store?.buffers ?? BufferPool()
+    let reader = AssetReader(limits: limits, budget: context.budget, buffers: buffers) {
       guard let writer = context.writer else { throw RequestFailure.stopped }
       return try writer.largeDocument()
     }

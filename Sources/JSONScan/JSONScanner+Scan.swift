@@ -25,6 +25,11 @@ extension JSONScanner {
       case .key, .keyOrEnd:
         if byte == 0x22 {
           at = try text(bytes, from: at, isKey: true, &visitor)
+          // What nearly always follows, spared a round of the loop.
+          if state == .colon, at < bytes.count, bytes[at] == 0x3a {
+            state = .value
+            at += 1
+          }
         } else if byte == 0x7d, state == .keyOrEnd {
           try endContainer(&visitor)
           at += 1
@@ -46,8 +51,8 @@ extension JSONScanner {
   @inline(__always)
   mutating func value<V: JSONVisitor>(_ bytes: Span<UInt8>, from at: Int, _ visitor: inout V) throws -> Int {
     let byte = bytes[at]
+    if byte == 0x22 { return try text(bytes, from: at, isKey: false, &visitor) }
     switch byte {
-    case 0x22: return try text(bytes, from: at, isKey: false, &visitor)
     case 0x7b, 0x5b:
       guard levels.count < limits.depth else { throw failure(.tooDeep, at: at) }
       levels.push(isObject: byte == 0x7b)
@@ -103,15 +108,20 @@ extension JSONScanner {
   mutating func skipWhiteSpace(_ bytes: Span<UInt8>, from start: Int) -> Int {
     var at = start
     while at < bytes.count {
-      switch bytes[at] {
-      case 0x20: at = skipSpaces(bytes, from: at + 1)
-      case 0x0a:
-        at += 1
-        line += 1
-        lineStart = consumed + at
-      case 0x0d, 0x09: at += 1
-      default: return at
+      let byte = bytes[at]
+      // Comparisons one by one, the likely ones first: a jump by table is guessed wrong more often than not.
+      if byte > 0x20 { return at }
+      if byte == 0x20 {
+        at = skipSpaces(bytes, from: at + 1)
+        continue
       }
+      if byte == 0x0a {
+        line += 1
+        lineStart = consumed + at + 1
+      } else if byte != 0x0d, byte != 0x09 {
+        return at
+      }
+      at += 1
     }
     return at
   }

@@ -179,20 +179,24 @@ private struct StringCut {
   mutating func take(_ piece: Span<UInt8>, _ held: inout [UInt8]) {
     let start = isOpened ? 0 : 1
     isOpened = true
-    var keptFrom = start
-    var hasEscapes = isEscaped || hexDigitsLeft > 0
-    var at = piece.count
-    while at > start, !hasEscapes {
-      at -= 1
-      if piece[at] == 0x5c { hasEscapes = true }
-      if piece[at] == byte, byte != 0x22, keptFrom == start { keptFrom = at + 1 }
-    }
-    if hasEscapes {
+    guard !isEscaped, hexDigitsLeft == 0, !hasBackslash(piece, from: start) else {
       for index in start..<piece.count { take(piece[index], &held) }
       return
     }
+    var keptFrom = piece.count
+    while keptFrom > start, piece[keptFrom - 1] != byte || byte == 0x22 { keptFrom -= 1 }
     if keptFrom > start { held.removeAll(keepingCapacity: true) }
     held.append(copying: piece.extracting(keptFrom..<piece.count))
+  }
+
+  private func hasBackslash(_ piece: Span<UInt8>, from start: Int) -> Bool {
+    var at = start
+    while true {
+      at = skipPlainText(piece, from: at)
+      guard at < piece.count else { return false }
+      if piece[at] == 0x5c { return true }
+      at += 1
+    }
   }
 
   private mutating func take(_ next: UInt8, _ held: inout [UInt8]) {

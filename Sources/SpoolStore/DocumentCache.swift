@@ -16,9 +16,14 @@ final class DocumentCache: Sendable {
   }
 
   private let limit: Int
+  private let buffers: BufferPool
   private let state = Lock(State())
 
-  init(limit: Int) { self.limit = limit }
+  /// Makes an empty cache; what it drops goes to `buffers`.
+  init(limit: Int, buffers: BufferPool = BufferPool()) {
+    self.limit = limit
+    self.buffers = buffers
+  }
 
   subscript(id: UInt64) -> RawDocument? {
     state.withLock { state in
@@ -40,6 +45,7 @@ final class DocumentCache: Sendable {
       while state.bytes > limit, let oldest = state.documents.min(by: { $0.value.used < $1.value.used }) {
         state.documents[oldest.key] = nil
         state.bytes -= oldest.value.document.bytes.capacity
+        buffers.give(oldest.value.document.bytes)
       }
     }
   }

@@ -9,6 +9,11 @@ extension PackageRows {
     var after = PackageRows(new)
     var (a, b) = (try before.next(), try after.next())
     while a != nil || b != nil {
+      // Most groups are equal: one comparison settles that.
+      if let was = a, let now = b, old.span.extracting(was.rows).isEqual(to: new.span.extracting(now.rows)) {
+        (a, b) = (try before.next(), try after.next())
+        continue
+      }
       let order: Int
       switch (a, b) {
       case (let a?, let b?): order = compare(old[a.name], new[b.name])
@@ -21,8 +26,8 @@ extension PackageRows {
       } else if order > 0, let come = b {
         try body(Text(decoding: new[come.name]), after.versions(come))
         b = try after.next()
-      } else if let was = a, let now = b {
-        if old[was.rows] != new[now.rows] { try body(Text(decoding: new[now.name]), after.versions(now)) }
+      } else if a != nil, let now = b {
+        try body(Text(decoding: new[now.name]), after.versions(now))
         (a, b) = (try before.next(), try after.next())
       }
     }

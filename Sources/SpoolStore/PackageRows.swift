@@ -26,7 +26,7 @@ struct PackageRows {
     _ = try Self.text(span, &at)
     while at < span.count {
       var following = at
-      guard try bytes[Self.text(span, &following)].elementsEqual(bytes[name]) else { break }
+      guard try span.extracting(Self.text(span, &following)).isEqual(to: span.extracting(name)) else { break }
       _ = try Self.text(span, &following)
       at = following
     }

@@ -1,5 +1,5 @@
 import LMDB
-import Threads
+public import Threads
 import WheelModel
 import Zstd
 
@@ -18,6 +18,8 @@ public final class Store: Sendable {
   let cache: DocumentCache
   let decoders = DecoderPool()
   let mode: OpenMode
+  /// Room for documents on their way in; documents that are kept no longer leave theirs to it.
+  public let buffers = BufferPool()
   private let state: Lock<State>
 
   private struct State {
@@ -37,7 +39,7 @@ public final class Store: Sendable {
     self.directory = directory
     self.mode = mode
     self.options = options
-    cache = DocumentCache(limit: options.cacheBytes)
+    cache = DocumentCache(limit: options.cacheBytes, buffers: buffers)
     self.state = Lock(state)
   }
 

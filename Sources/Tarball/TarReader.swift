@@ -147,7 +147,7 @@ public final class TarReader {
         return nil
       }
       stream.take(atMost: TarHeader.blockBytes - block.count) { piece in
-        for index in piece.indices { block.append(piece[index]) }
+        block.append(copying: piece)
       }
     }
     if TarHeader.isZero(block.span) { return nil }
@@ -169,9 +169,7 @@ public final class TarReader {
     headerBytes += TarHeader.blockBytes + size + padding
     var body: [UInt8] = []
     body.reserveCapacity(size)
-    try readData { piece in
-      for index in piece.indices { body.append(piece[index]) }
-    }
+    try readData { piece in body.append(copying: piece) }
     try skipPadding()
     return body
   }
@@ -214,5 +212,13 @@ public final class TarReader {
 
   private func failure(_ code: TarballError.Code, _ cause: String, limit: String? = nil) -> TarballError {
     TarballError(code, "read the tar archive", cause, offset: stream.offset, limit: limit)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a copy of the bytes.
+  fileprivate mutating func append(copying bytes: Span<UInt8>) {
+    // Safety: the pointer is used inside the closure only.
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

@@ -40,7 +40,7 @@ public enum ConstraintsDocument {
     }
     try RequirementLines.forEach(requirements) { line in
       guard let name = RequirementLines.name(requirements.span, line) else { return }
-      if let rest = index.rest(of: requirements[name]) {
+      if let rest = index.rest(of: requirements.span.extracting(name)) {
         let constrained = Array(requirements[name] + constraints[rest])
         try append(constrained.span)
       } else {

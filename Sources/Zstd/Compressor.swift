@@ -15,7 +15,11 @@ public final class Compressor {
   /// From this many bytes of prefix and input on, matches far back are looked for too.
   public static let longDistanceBytes = 1 << 20
 
+  /// A buffer larger than this is not kept from one frame to the next.
+  private static let keptBytes = 1 << 20
+
   private let context = CompressionContext()
+  private var buffer: [UInt8] = []
 
   /// Makes a compressor; memory is taken at the first use.
   public init() {}
@@ -49,21 +53,27 @@ public final class Compressor {
     let reach = unsafe input.count + (prefixBytes?.count ?? 0)
     try context.reset(
       level: level, windowLog: Self.windowLog(for: reach), isLongDistance: reach >= Self.longDistanceBytes)
+    if unsafe prefixBytes != nil, level <= 3, reach < Self.longDistanceBytes { try context.searchFast() }
     if let prefixBytes = unsafe prefixBytes {
       // Safety: referred to until the frame is finished below; the caller keeps it that long.
       try check(unsafe ZSTD_CCtx_refPrefix(context.handle, prefixBytes.baseAddress, prefixBytes.count), .compress)
     }
     let bound = ZSTD_compressBound(input.count)
     var result = 0
-    let frame = unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
-      result = unsafe input.withUnsafeBufferPointer { input in
-        unsafe ZSTD_compress2(context.handle, output.baseAddress, output.count, input.baseAddress, input.count)
+    buffer.removeAll(keepingCapacity: true)
+    defer { if buffer.capacity > Self.keptBytes { buffer = [] } }
+    buffer.append(addingCapacity: bound) { room in
+      // Safety: zstd writes at most the room there is, and the count is what it says it wrote.
+      unsafe room.withUnsafeMutableBufferPointer { output, count in
+        result = unsafe input.withUnsafeBufferPointer { input in
+          unsafe ZSTD_compress2(context.handle, output.baseAddress, bound, input.baseAddress, input.count)
+        }
+        count = ZSTD_isError(result) != 0 ? 0 : result
       }
-      count = ZSTD_isError(result) != 0 ? 0 : result
     }
     try check(result, .compress)
     // A frame that is kept must not keep the room there was for it.
-    return frame.count * 2 < bound ? unsafe frame.withUnsafeBufferPointer { unsafe Array($0) } : frame
+    return unsafe buffer.withUnsafeBufferPointer { unsafe Array($0) }
   }
 
   /// The smallest window, as a power of two, that reaches over `bytes`; between 10 and `largestWindowLog`.
