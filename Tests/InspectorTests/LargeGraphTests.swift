@@ -73,11 +73,14 @@ struct LargeGraphTests {
     }
   }
 
-  /// The digest of the lines, sorted by bytes, without the commas at their ends.
+  /// The digest of the lines, sorted, without the commas at their ends. All is ASCII, so that the order is that of bytes.
   private static func sortedDigest(_ bytes: [UInt8]) -> String {
-    let lines = bytes.split(separator: 10).map { $0.last == UInt8(ascii: ",") ? $0.dropLast() : $0 }
-    var text: [UInt8] = []
-    for line in lines.sorted(by: { $0.lexicographicallyPrecedes($1) }) { text += line + [10] }
-    return SHA256.hash(text.span).hex
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    var text = ""
+    for line in lines.map({ $0.hasSuffix(",") ? $0.dropLast() : $0 }).sorted() {
+      text += line
+      text += "\n"
+    }
+    return SHA256.hash(Array(text.utf8).span).hex
   }
 }
