@@ -38,13 +38,17 @@ final class Throttle: Sendable {
 
   /// Notes what the server says of its limit: `remaining` requests until the moment `resetsAt`.
   ///
-  /// Those in flight may or may not be counted in it already, and answers may come out of order: the least is believed.
+  /// Those in flight may or may not be counted in it already, and answers may come out of order: of one period the least is
+  /// believed. A reset that keeps moving away, as with a sliding window, begins a new period each time.
   func heed(remaining: Int, until resetsAt: Double) {
     state.withLock { state in
       let free = remaining - max(0, state.inFlight - 1)
-      let isSamePeriod = state.allowance != nil && resetsAt <= state.resetsAt + 1.5
-      state.allowance = isSamePeriod ? min(state.allowance ?? free, free) : free
-      state.resetsAt = isSamePeriod ? max(state.resetsAt, resetsAt) : resetsAt
+      if let allowance = state.allowance, resetsAt <= state.resetsAt + 1.5 {
+        state.allowance = min(allowance, free)
+      } else {
+        state.allowance = free
+        state.resetsAt = resetsAt
+      }
     }
   }
 

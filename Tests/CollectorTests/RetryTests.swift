@@ -79,6 +79,16 @@ struct RetryTests {
     #expect(throttle.begin(at: 12) == 58)
   }
 
+  @Test("goes on under a sliding limit")
+  func slidingAllowance() {
+    let throttle = Throttle()
+    for second in 0..<100 {
+      #expect(throttle.begin(at: Double(second)) == 0)
+      throttle.heed(remaining: 10, until: Double(second + 60))
+      throttle.end()
+    }
+  }
+
   @Test(
     "is for statuses that may pass",
     arguments: [
