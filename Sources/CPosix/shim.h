@@ -34,9 +34,9 @@ static inline void wheelspool_trim_heap(void) { malloc_trim(0); }
 ///
 /// Blocks of 128 KiB and more are mapped by themselves and go back to the system when they are freed: by default the C
 /// library raises that threshold up to 32 MiB, and then documents leave the heap full of holes. Smaller ones come out of
-/// two heaps, which keep up to 2 MiB at their ends: to give that back and take it again cost a tenth of all CPU time.
+/// one heap for all threads, for each further one has holes of its own; it keeps up to 256 KiB at its end.
 static inline void wheelspool_bound_heap(void) {
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
-  mallopt(M_TRIM_THRESHOLD, 2 << 20);
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 256 << 10);
+  mallopt(M_ARENA_MAX, 1);
 }
