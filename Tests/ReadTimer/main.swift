@@ -35,11 +35,10 @@ for _ in 0..<runs {
   precondition(count.map(UInt64.init) == deepest.bytes, "the document was not read whole")
 }
 
-/// The average stored bytes of the graphs of which a condition holds.
-func average(where condition: (DocumentInfo) -> Bool) -> UInt64 {
-  let chosen = graphs.filter(condition)
-  return chosen.reduce(0) { $0 + $1.storedBytes } / UInt64(max(chosen.count, 1))
+func averageStored(_ documents: [DocumentInfo]) -> UInt64 {
+  documents.reduce(0) { $0 + $1.storedBytes } / UInt64(max(documents.count, 1))
 }
 
 print(
-  deepest.depth, deepest.bytes, times.sorted()[times.count / 2], average { $0.depth > 0 }, average { $0.depth == 0 })
+  deepest.depth, deepest.bytes, times.sorted()[times.count / 2], averageStored(graphs.filter { $0.depth > 0 }),
+  averageStored(graphs.filter { $0.depth == 0 }))
