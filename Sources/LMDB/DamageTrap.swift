@@ -3,14 +3,15 @@ import Glibc
 
 /// Ends the process with a sentence where damaged pages would end it with a signal.
 ///
-/// LMDB believes its pages: in one that makes no sense an assertion fails (SIGABRT), and a file that was cut while it is
-/// mapped is SIGBUS. Neither can be turned into an error: the process ends, at once and in order.
+/// LMDB believes its pages: in one that makes no sense an assertion fails (SIGABRT), an entry that claims to have
+/// duplicates is SIGSEGV, and a file that was cut while it is mapped is SIGBUS. None can be turned into an error: the
+/// process ends, at once and in order.
 public enum DamageTrap {
   // Safety: written by `install` before any environment is opened, only read afterwards.
   nonisolated(unsafe) private static var text: UnsafeMutableBufferPointer<UInt8>?
   nonisolated(unsafe) private static var status: Int32 = 0
 
-  /// Writes `message` to standard error and exits with `code` where LMDB would abort or SIGBUS be raised.
+  /// Writes `message` to standard error and exits with `code` where LMDB would abort, or SIGBUS or SIGSEGV be raised.
   ///
   /// For programs, once, before the first environment is opened. Counterpart: `mdb_env_set_assert`, `signal`.
   public static func install(message: String, exitCode code: Int32) {
@@ -20,7 +21,7 @@ public enum DamageTrap {
     _ = unsafe kept.initialize(from: bytes)
     unsafe text = kept
     unsafe status = code
-    signal(SIGBUS) { _ in DamageTrap.spring() }
+    for number in [SIGBUS, SIGSEGV] { signal(number) { _ in DamageTrap.spring() } }
   }
 
   /// Lets LMDB's assertions of one environment end in the trap.

@@ -51,9 +51,12 @@ public final class PageWalk {
     var root: UInt64?
     let wanted = Array(database.utf8)
     seen = []
-    try walk(mainRoot, 0, readsValues: true, damaged) { key, value, flags in
+    try walk(mainRoot, 0, isMain: true, readsValues: true, damaged) { key, value, flags in
       guard flags & Self.subDatabase != 0, value.count == 48, key.elements == wanted else { return }
-      root = number(value.elements, 40, 8)
+      let record = value.elements
+      // Flags of a tree: ours have none.
+      guard number(record, 4, 2) == 0 else { return damaged(mainRoot, "the record of \(database) is damaged") }
+      root = number(record, 40, 8)
     }
     guard let root else { return false }
     seen = []
@@ -62,7 +65,7 @@ public final class PageWalk {
   }
 
   private func walk(
-    _ page: UInt64, _ depth: Int, readsValues: Bool, _ damaged: Finding,
+    _ page: UInt64, _ depth: Int, isMain: Bool = false, readsValues: Bool, _ damaged: Finding,
     _ body: (Span<UInt8>, Span<UInt8>, UInt16) throws -> Void
   ) throws {
     // An empty tree.
@@ -94,7 +97,12 @@ public final class PageWalk {
         continue
       }
       if flags == Self.branch {
-        try walk(low | UInt64(nodeFlags) << 32, depth + 1, readsValues: readsValues, damaged, body)
+        try walk(low | UInt64(nodeFlags) << 32, depth + 1, isMain: isMain, readsValues: readsValues, damaged, body)
+        continue
+      }
+      // A flag of LMDB's for duplicates in a tree that has none ends the process (SIGSEGV).
+      guard nodeFlags == 0 || nodeFlags == Self.big || (nodeFlags == Self.subDatabase && isMain) else {
+        damaged(page, "entry \(index) has flags \(nodeFlags)")
         continue
       }
       let key = bytes.span.extracting(node + 8..<node + 8 + keyBytes)

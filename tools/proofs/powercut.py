@@ -31,7 +31,7 @@ def skipped():
     with program.Workspace() as work:
         try:
             mount_image(work / "probe.img", work / "probe", make=True)
-        except subprocess.CalledProcessError:
+        except (RuntimeError, subprocess.CalledProcessError):
             return "loop devices cannot be mounted here"
         subprocess.run(["umount", work / "probe"], check=True)
     return None
@@ -42,7 +42,9 @@ def mount_image(image, folder, make=False, size="96M"):
         subprocess.run(["truncate", "-s", size, image], check=True)
         subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True, stderr=subprocess.DEVNULL)
     os.makedirs(folder, exist_ok=True)
-    subprocess.run(["mount", "-o", "loop", image, folder], check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(["mount", "-o", "loop", image, folder], capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"mounting {image}: {done.stderr.decode()}")
 
 
 def copy_still(image, copy):
@@ -67,7 +69,7 @@ def prove(options):
             expected = stable_dump(golden)
             while cuts < options.n and not losses:
                 rounds += 1
-                image, copy, folder, checked = quick / "disk.img", quick / "copy.img", work / "disk", work / "copy"
+                image, folder, checked = quick / f"disk{rounds}.img", work / "disk", work / "copy"
                 mount_image(image, folder, make=True)
                 try:
                     store = os.path.join(folder, "a.store")
@@ -79,6 +81,8 @@ def prove(options):
                         time.sleep(dice.uniform(0.0, whole.wall / 6))
                         process.send_signal(signal.SIGSTOP)
                         seen = {tag: sequence for sequence, tag in committed(open(work / "lines").read())}
+                        # A name of its own: a loop device lets go of the one before when it pleases.
+                        copy = quick / f"copy{cuts}.img"
                         copies_again += copy_still(image, copy)
                         process.send_signal(signal.SIGCONT)
                         cuts += 1
@@ -96,8 +100,10 @@ def prove(options):
                                     losses.append(f"a run after the cut exits {more.returncode}: {more.stderr.decode()[-300:]}")
                         finally:
                             subprocess.run(["umount", checked], check=True)
+                            os.unlink(copy)
                     process.kill()
                     process.wait()
                 finally:
                     subprocess.run(["umount", folder], check=True)
+                    os.unlink(image)
     return {"cuts": cuts, "runs": rounds, "acknowledged": acknowledged, "copied_again": copies_again, "lost": len(losses)}, losses

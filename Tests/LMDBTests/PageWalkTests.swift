@@ -1,0 +1,61 @@
+import TestSupport
+import Testing
+
+@testable import LMDB
+
+/// The walk that believes no page: it sees what LMDB sees of a healthy file, and survives every damage.
+struct PageWalkTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private var path: String { directory.file("data.mdb") }
+
+  /// A tree with branch pages, and values in pages of their own.
+  private func makeFile() throws -> [[UInt8]: [UInt8]] {
+    let environment = try Environment.open(path: directory.path)
+    defer { environment.close() }
+    let database = try environment.openDatabases(["one"], create: true)[0]
+    var entries: [[UInt8]: [UInt8]] = [:]
+    for number in 0..<300 {
+      entries[key(number)] = [UInt8](repeating: UInt8(number % 256), count: number % 30 == 0 ? 9000 : 100)
+    }
+    try environment.write { transaction in
+      for (key, value) in entries { try transaction.put(database, key.span, value.span) }
+    }
+    return entries
+  }
+
+  private func walk() throws -> (entries: [[UInt8]: [UInt8]], findings: Int, isThere: Bool) {
+    var entries: [[UInt8]: [UInt8]] = [:]
+    var findings = 0
+    let isThere = try PageWalk(path: path).forEach("one", damaged: { _, _ in findings += 1 }) { key, value in
+      let copied = unsafe key.withUnsafeBufferPointer { unsafe Array($0) }
+      entries[copied] = unsafe value.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+    return (entries, findings, isThere)
+  }
+
+  @Test func aHealthyFileIsReadAsLMDBReadsIt() throws {
+    let entries = try makeFile()
+    let walked = try walk()
+    #expect(walked.entries == entries && walked.findings == 0 && walked.isThere)
+    #expect(try !PageWalk(path: path).forEach("two", damaged: { _, _ in }) { _, _ in })
+  }
+
+  @Test func noDamageEndsTheWalk() throws {
+    let entries = try makeFile()
+    let whole = try directory.bytes(of: "data.mdb")
+    var (found, missing) = (0, 0)
+    for position in stride(from: 8192, to: whole.count, by: 97) {
+      var damaged = whole
+      damaged[position] ^= 1 << UInt8(position % 8)
+      try Files.write(damaged, to: path)
+      let walked = try walk()
+      if walked.findings > 0 || !walked.isThere { found += 1 }
+      if walked.entries.count < entries.count { missing += 1 }
+    }
+    #expect(found > 5)
+    #expect(missing <= found)
+  }
+}
