@@ -8,13 +8,13 @@ import Testing
     var array = pool.take(200_000)
     #expect(array.isEmpty && array.capacity >= 200_000)
     array.append(contentsOf: [1, 2, 3])
-    let address = unsafe array.withUnsafeBufferPointer { unsafe UInt(bitPattern: $0.baseAddress) }
+    let address = unsafe array.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
     pool.give(array)
     array = []
     #expect(pool.bytes >= 200_000)
     let again = pool.take(210_000)
     #expect(again.isEmpty && pool.bytes == 0)
-    let sameAddress = unsafe again.withUnsafeBufferPointer { unsafe UInt(bitPattern: $0.baseAddress) }
+    let sameAddress = unsafe again.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
     #expect(sameAddress == address)
   }
 
