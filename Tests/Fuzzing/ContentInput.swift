@@ -38,7 +38,7 @@ enum ContentInput {
     _ = graph.installed()
     _ = GraphConstraints().choose(graph)
     try? GraphDot().write(graph, to: output, raw: false)
-    try? GraphDuplicates().write(graph, to: output, raw: false)
+    _ = try? GraphDuplicates().write(graph, to: output, raw: false)
     let package = graph.name(graph.count - 1)
     try? GraphWhy().write(graph, package: package, to: output, raw: false)
     let subset = MemoryOutput()
