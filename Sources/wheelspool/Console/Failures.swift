@@ -53,7 +53,7 @@ enum Failures {
       path.append(word)
       known = next.configuration.subcommands
     }
-    return (path, known.map(\._commandName))
+    return (path, known.map { $0._commandName })
   }
 
   private static func write(_ text: String) -> Int32 {
