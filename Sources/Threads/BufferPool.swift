@@ -30,20 +30,18 @@ public final class BufferPool: Sendable {
       return fresh
     }
     let room = (count + Self.stepBytes - 1) / Self.stepBytes * Self.stepBytes
-    let found = state.withLock { state -> [UInt8]? in
+    var found = state.withLock { state -> [UInt8]? in
       state.isUsed = true
       guard let index = state.arrays.lastIndex(where: { (count...2 * room).contains($0.capacity) }) else { return nil }
       let array = state.arrays.remove(at: index)
       state.bytes -= array.capacity
       return array
     }
-    guard var found else {
-      fresh.reserveCapacity(room)
-      return fresh
-    }
-    // Should somebody still refer to it, this makes another array, and the pool has only lost one.
-    found.removeAll(keepingCapacity: true)
-    return found
+    // In place, as a second reference would make another array; if somebody else has one, the pool has only lost its own.
+    found?.removeAll(keepingCapacity: true)
+    if let found { return found }
+    fresh.reserveCapacity(room)
+    return fresh
   }
 
   /// Gives an array up to be used again; without effect as long as nobody takes any.

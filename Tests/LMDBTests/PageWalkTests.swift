@@ -26,14 +26,15 @@ struct PageWalkTests {
     return entries
   }
 
-  private func walk() throws -> (entries: [[UInt8]: [UInt8]], findings: Int, isThere: Bool) {
+  private func walk() throws -> (entries: [[UInt8]: [UInt8]], handed: Int, findings: Int, isThere: Bool) {
     var entries: [[UInt8]: [UInt8]] = [:]
-    var findings = 0
+    var (handed, findings) = (0, 0)
     let isThere = try PageWalk(path: path).forEach("one", damaged: { _, _ in findings += 1 }) { key, value in
+      handed += 1
       let copied = unsafe key.withUnsafeBufferPointer { unsafe Array($0) }
       entries[copied] = unsafe value.withUnsafeBufferPointer { unsafe Array($0) }
     }
-    return (entries, findings, isThere)
+    return (entries, handed, findings, isThere)
   }
 
   @Test func aHealthyFileIsReadAsLMDBReadsIt() throws {
@@ -53,7 +54,8 @@ struct PageWalkTests {
       try Files.write(damaged, to: path)
       let walked = try walk()
       if walked.findings > 0 || !walked.isThere { found += 1 }
-      if walked.entries.count < entries.count { missing += 1 }
+      // A key that was changed into another one is handed out too: telling them apart is the seals' part.
+      if walked.handed < entries.count { missing += 1 }
     }
     #expect(found > 5)
     #expect(missing <= found)
