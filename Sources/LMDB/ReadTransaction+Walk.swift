@@ -52,6 +52,14 @@ extension ReadTransaction {
     }
   }
 
+  /// Throws `corrupted` when a key that was not found should be elsewhere than where it was looked for.
+  func confirmAbsence(_ database: Database, _ key: Span<UInt8>) throws {
+    try withCursor(database) { cursor in
+      guard let found = try unsafe cursor.seek(key, orBelow: false) else { return }
+      if unsafe key.isEqual(to: found.key.buffer.span) { throw LMDBError(.corrupted, .get, subject: database.name) }
+    }
+  }
+
   /// Opens a cursor for the time of `body`.
   private func withCursor<R>(_ database: Database, _ body: (borrowing Cursor) throws -> R) throws -> R {
     var opened: OpaquePointer?
@@ -86,10 +94,22 @@ private struct Cursor: ~Copyable {
     // An empty key is below all others, and LMDB knows none.
     if key.count == 0 { return orBelow ? nil : try unsafe move(MDB_FIRST) }
     let found = try unsafe withValue(key) { (wanted) throws(LMDBError) in try unsafe move(&wanted, MDB_SET_RANGE) }
-    guard orBelow else { return unsafe found }
-    guard let found = unsafe found else { return try unsafe move(MDB_LAST) }
-    return unsafe key.isEqual(to: found.key.buffer.span) ? found : try move(MDB_PREV)
+    // A damaged key in a branch page sends the search elsewhere: what lies on both sides of the place shows it.
+    guard let found = unsafe found else {
+      let last = try unsafe move(MDB_LAST)
+      if let last = unsafe last, unsafe !last.key.buffer.span.isBelow(key) { throw misled }
+      return unsafe orBelow ? last : nil
+    }
+    if unsafe found.key.buffer.span.isBelow(key) { throw misled }
+    let before = try unsafe move(MDB_PREV)
+    if let before = unsafe before, unsafe !before.key.buffer.span.isBelow(key) { throw misled }
+    let isSame = unsafe key.isEqual(to: found.key.buffer.span)
+    if orBelow && !isSame { return unsafe before }
+    let isFirst = unsafe before == nil
+    return try unsafe move(isFirst ? MDB_FIRST : MDB_NEXT)
   }
+
+  private var misled: LMDBError { LMDBError(.corrupted, .walk, subject: name) }
 
   private func move(
     _ key: inout MDB_val, _ operation: MDB_cursor_op
@@ -103,6 +123,14 @@ private struct Cursor: ~Copyable {
 }
 
 extension Span<UInt8> {
+  /// Whether it comes before another one, byte by byte. Counterpart: `mdb_cmp`.
+  fileprivate func isBelow(_ other: Span<UInt8>) -> Bool {
+    for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
+      return self[index] < other[index]
+    }
+    return count < other.count
+  }
+
   fileprivate func starts(with prefix: [UInt8]) -> Bool {
     guard count >= prefix.count else { return false }
     for index in 0..<prefix.count where self[index] != prefix[index] { return false }

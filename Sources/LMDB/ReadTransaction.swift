@@ -16,12 +16,16 @@ public struct ReadTransaction: ~Copyable {
   /// Looks a key up and runs `body` with its value; returns nil, without a call, when the key is not there.
   ///
   /// The span is a part of the map, valid until `body` returns. Throws `badSize` for a key that is empty or longer than
-  /// 511 bytes, `corrupted`, `pageNotFound`, or what `body` throws. Counterpart: `mdb_get`.
+  /// 511 bytes, `corrupted` also where a damaged page misleads the search, `pageNotFound`, or what `body` throws.
+  /// Counterpart: `mdb_get`.
   public func get<R>(_ database: Database, _ key: Span<UInt8>, _ body: (Span<UInt8>) throws -> R) throws -> R? {
     let transaction = unsafe context.handle(for: database)
     var value = unsafe MDB_val()
     let status = unsafe withValue(key) { key in unsafe mdb_get(transaction, database.handle, &key, &value) }
-    if status == MDB_NOTFOUND { return nil }
+    if status == MDB_NOTFOUND {
+      try confirmAbsence(database, key)
+      return nil
+    }
     try check(status, .get, subject: database.name)
     return try context.lending { try body(unsafe value.buffer.span) }
   }

@@ -44,6 +44,34 @@ struct PageWalkTests {
     #expect(try !PageWalk(path: path).forEach("two", damaged: { _, _ in }) { _, _ in })
   }
 
+  /// A key in a branch page that is not what it was sends searches to the wrong leaf: they must say so.
+  @Test func aMisledSearchIsNoticed() throws {
+    let entries = try makeFile()
+    let whole = try directory.bytes(of: "data.mdb")
+    var noticed = 0
+    for page in stride(from: 8192, to: whole.count, by: 4096) where whole[page + 10] == 1 && whole[page + 11] == 0 {
+      // The second entry: the first of a branch page has no key.
+      let node = page + Int(whole[page + 18]) + 256 * Int(whole[page + 19])
+      var damaged = whole
+      damaged[node + 8] ^= 0x40
+      try Files.write(damaged, to: path)
+      let environment = try Environment.open(path: directory.path)
+      defer { environment.close() }
+      let database = try environment.openDatabases(["one"], create: false)[0]
+      try environment.read { (transaction: borrowing ReadTransaction) throws in
+        for (key, value) in entries {
+          do {
+            #expect(try transaction.get(database, key.span) == value)
+          } catch let error as LMDBError {
+            #expect(error.code == .corrupted)
+            noticed += 1
+          }
+        }
+      }
+    }
+    #expect(noticed > 0)
+  }
+
   @Test func noDamageEndsTheWalk() throws {
     let entries = try makeFile()
     let whole = try directory.bytes(of: "data.mdb")
