@@ -47,7 +47,9 @@ def questions(store):
     keys = ask("dump", "artifacts", "--format", "csv", "--columns", "key").decode().split()[1:]
     tags = ask("dump", "releases", "--format", "csv", "--columns", "tag", "--sort", "created_at").decode().split()[1:]
     latest = ask("dump", "artifacts", "--tag", tags[-1], "--format", "csv", "--columns", "key").decode().split()[1]
-    package = max(json.loads(ask("packages", "--all", "--format", "json")), key=lambda row: (row["artifacts"], row["version_count"]))["name"]
+    inside = set(json.loads(ask("dump", "artifact", latest, "--format", "json"))["package_names"])
+    listed = [row for row in json.loads(ask("packages", "--all", "--format", "json")) if row["name"] in inside]
+    package = max(listed, key=lambda row: (row["artifacts"], row["version_count"]))["name"]
     commands = [("--version", ["--version"], 30), ("status", ["status"], 30), ("dump", ["dump"], 50)]
     for name in ("products", "releases", "artifacts", "drops", "packages", "failures", "runs", "log"):
         commands += [(f"dump {name} --format {form}", ["dump", name, "--format", form], 50) for form in FORMATS]
