@@ -57,7 +57,7 @@ let package = Package(
     library("SpoolStore", ["LMDB", "Zstd", "Digest", "Threads", "WheelModel"]),
 
     // What moves data, and what looks at it
-    library("Collector", ["Fetch", "Tarball", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
+    library("Collector", ["CPosix", "Fetch", "Tarball", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
     library("Exporter", ["Postgres", "SQLite", "JSONScan", "Digest", "Threads", "WheelModel", "SpoolStore"]),
     library("Inspector", ["JSONScan", "Digest", "WheelModel", "SpoolStore"]),
 

@@ -25,8 +25,7 @@ final class AssetReading {
 
   /// Reads a member if it is wanted.
   func take(_ entry: TarEntry, of tar: TarReader) throws {
-    let path = AssetMember.Path(entry.path)
-    guard let member = AssetMember(path) else { return }
+    guard let path = AssetMember.Path(entry.path), let member = AssetMember(path) else { return }
     current = member
     guard !path.isUnsafe else { throw ContentError(.member, "the path of a wanted member leaves the archive") }
     guard entry.kind == .regular else { throw ContentError(.member, "a wanted member is not a regular file") }

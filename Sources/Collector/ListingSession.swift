@@ -1,4 +1,3 @@
-import Digest
 import WheelModel
 
 /// The walks of one run over one listing: decides whether to walk again, and what may be withdrawn.
@@ -30,17 +29,18 @@ struct ListingSession {
 
   private let acceptEmpty: Bool
   private var unstable = 0
-  private var previous: Set<SHA256Digest>?
+  private var previous: Set<TagDigest>?
   /// What all complete walks before the last one saw, if there was one.
-  private var complete: Set<SHA256Digest>?
+  private var complete: Set<TagDigest>?
 
   init(acceptEmpty: Bool) { self.acceptEmpty = acceptEmpty }
 
   /// Takes a finished walk. `storeHasLive` says whether the store has releases of this repository that are not
   /// withdrawn; `lacksAny` whether one of them, or a failure's tag, is not among the given ones.
   mutating func end(
-    _ walk: ListingWalk, _ verdict: ListingWalk.Verdict, storeHasLive: Bool, lacksAny: (Set<SHA256Digest>) -> Bool
-  ) -> Step {
+    _ walk: ListingWalk, _ verdict: ListingWalk.Verdict, storeHasLive: Bool,
+    lacksAny: (Set<TagDigest>) throws -> Bool
+  ) rethrows -> Step {
     var isComplete = verdict == .complete
     var confirmed = complete
     switch verdict {
@@ -58,16 +58,16 @@ struct ListingSession {
     guard isComplete else { return unstable >= Self.unstableWalks ? .done(.unstable) : .walkAgain }
 
     if walk.tags.isEmpty, storeHasLive, !acceptEmpty { return .done(.empty) }
-    guard lacksAny(walk.tags) else { return .done(.complete) }
+    guard try lacksAny(walk.tags) else { return .done(.complete) }
     guard let confirmed else {
       complete = walk.tags
       return .walkAgain
     }
     let seen = confirmed.union(walk.tags)
     complete = seen
-    return .done(lacksAny(seen) ? .withdraw : .complete)
+    return .done(try lacksAny(seen) ? .withdraw : .complete)
   }
 
   /// Whether no complete walk of this run saw a tag; only to be asked after `.withdraw`.
-  func isMissing(_ tag: Text) -> Bool { !(complete ?? []).contains(ListingWalk.digest(tag)) }
+  func isMissing(_ tag: Text) -> Bool { !(complete ?? []).contains(TagDigest(tag)) }
 }

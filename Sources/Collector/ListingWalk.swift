@@ -1,4 +1,3 @@
-import Digest
 import WheelModel
 
 /// One walk over the pages of a release listing: decides which page comes next and whether the walk saw everything.
@@ -39,8 +38,8 @@ struct ListingWalk {
     case hidden
   }
 
-  /// Digests of the tags seen: a listing of any length costs 32 bytes a release.
-  private(set) var tags: Set<SHA256Digest> = []
+  /// Digests of the tags seen: a listing of any length costs some 30 bytes a release.
+  private(set) var tags: Set<TagDigest> = []
   private(set) var hiddenRows = 0
   /// What the server counted on the last page.
   private(set) var total: Int?
@@ -61,7 +60,7 @@ struct ListingWalk {
       hiddenRows += 1
       return false
     }
-    let isNew = tags.insert(Self.digest(tag)).inserted
+    let isNew = tags.insert(TagDigest(tag)).inserted
     if isNew { pageNews += 1 }
     return isNew
   }
@@ -104,10 +103,4 @@ struct ListingWalk {
     }
     return total == tags.count ? .complete : .unstable
   }
-
-  /// The digest by which tags are compared.
-  static func digest(_ tag: Text) -> SHA256Digest { SHA256.hash(Array(tag.utf8).span) }
-
-  /// Whether this walk saw a tag.
-  func saw(_ tag: Text) -> Bool { tags.contains(Self.digest(tag)) }
 }

@@ -1,3 +1,4 @@
+import CPosix
 import Fetch
 import SpoolStore
 import Threads
@@ -16,6 +17,9 @@ final class Pipeline: Sendable {
 
   /// How many assets may be under way for each worker before another release is taken in.
   private static let assetsPerWorker = 2
+  /// After how many commits holes in the heap go back to the system. They add up over thousands of releases, as blocks of
+  /// all sizes come and go, while giving them back costs less than one commit.
+  private static let commitsPerTrim = 16
 
   private let context: RunContext
   private let releases: Channel<ReleaseInFlight>
@@ -45,8 +49,11 @@ final class Pipeline: Sendable {
     }
     threads.append(
       Thread {
+        var commits = 0
         while let release = releases.receive() {
           ReleaseCommit(context, release).run()
+          commits += 1
+          if commits % Self.commitsPerTrim == 0 { wheelspool_trim_heap() }
           underWay.withLock { underWay in
             underWay.releases -= 1
             underWay.assets -= release.work.fetches.count
@@ -63,7 +70,7 @@ final class Pipeline: Sendable {
       let isIn: Bool? = underWay.wait(timeout: 0.2) { underWay in
         let hasRoom =
           underWay.releases < limits.releasesInFlight && context.budget.reserved <= limits.budgetBytes / 2
-          && underWay.assets < Self.assetsPerWorker * max(context.options.jobs, 1)
+          && underWay.assets < max(context.options.jobs, 1) + 3
         guard underWay.releases == 0 || hasRoom else { return nil }
         underWay.releases += 1
         underWay.assets += release.work.fetches.count

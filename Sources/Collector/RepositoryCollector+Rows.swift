@@ -1,15 +1,16 @@
-import Digest
 import SpoolStore
 import WheelModel
 
 extension RepositoryCollector {
-  /// Plans the rows of one page that this walk had not seen, in their order, and hands the work to the pipeline.
-  func handle(_ rows: [ListingRow]) throws {
-    for row in rows {
+  /// Plans the rows of one page that this walk had not seen, in their order, and hands the work to the pipeline. Each
+  /// is let go before the next, for a page may take long.
+  func handle(_ rows: consuming [ListingRow]) throws {
+    rows.reverse()
+    while let row = rows.popLast() {
       guard !context.isEnding, !context.isEnded(source.key) else { throw RequestFailure.stopped }
       guard let tag = row.tag else { continue }
       if case .upcoming = row { hasLaterRows = true }
-      guard handled.insert(ListingWalk.digest(tag)).inserted else { continue }
+      guard !handled.contains(TagDigest(tag)) else { continue }
       context.meter.count { $0.listed += 1 }
       switch row {
       case .release(let release): try plan(release)

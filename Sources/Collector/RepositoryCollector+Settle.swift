@@ -1,4 +1,3 @@
-import Digest
 import SpoolStore
 import WheelModel
 
@@ -24,33 +23,48 @@ extension RepositoryCollector {
     return open?.isEmpty == false
   }
 
-  /// The tags that a listing should show: of releases that are not withdrawn, in reach of `--since`, and of failures.
-  func knownTags() throws -> (tags: [Text], hasReleases: Bool) {
-    guard context.store != nil else { return ([], false) }
+  /// Whether the store has a release of this repository that is not withdrawn.
+  func hasLiveReleases() throws -> Bool {
+    try asking { snapshot in
+      var isThere = false
+      try snapshot.forEachRelease(in: .repository(source.key)) { release in
+        isThere = release.withdrawnAt == nil
+        return !isThere
+      }
+      return isThere
+    } ?? false
+  }
+
+  /// Walks the tags that a listing should show, until `body` returns false: of releases that are not withdrawn, in reach
+  /// of `--since`, and of failures. A tag may come twice.
+  func forEachExpectedTag(_ body: (Text) -> Bool) throws {
     let since = context.options.since
-    let found = context.storing { store in
-      try store.read { snapshot -> (tags: [Text], hasReleases: Bool) in
-        var tags: [Text] = []
-        var outOfReach: Set<Text> = []
-        var hasReleases = false
-        try snapshot.forEachRelease(in: .repository(source.key)) { release in
-          guard release.withdrawnAt == nil else { return true }
-          hasReleases = true
-          if let since, release.createdAt < since {
-            outOfReach.insert(release.key.tag)
-            return true
-          }
-          tags.append(release.key.tag)
+    func isOutOfReach(_ release: ReleaseView) -> Bool { since.map { release.createdAt < $0 } ?? false }
+    _ = try asking { snapshot in
+      var goesOn = true
+      try snapshot.forEachRelease(in: .repository(source.key)) { release in
+        if release.withdrawnAt == nil, !isOutOfReach(release) { goesOn = body(release.key.tag) }
+        return goesOn
+      }
+      guard goesOn else { return }
+      try snapshot.forEachFailure(in: .repository(source.key)) { failure in
+        guard let tag = failure.tag else { return true }
+        if let release = try snapshot.releaseView(ReleaseKey(source.key, tag: tag)),
+          release.withdrawnAt == nil, isOutOfReach(release)
+        {
           return true
         }
-        try snapshot.forEachFailure(in: .repository(source.key)) { failure in
-          if let tag = failure.tag, tags.last != tag, !outOfReach.contains(tag) { tags.append(tag) }
-          return true
-        }
-        return (tags, hasReleases)
+        return body(tag)
       }
     }
-    guard let found else { throw RequestFailure.stopped }
+  }
+
+  /// Asks the store, if there is one. Throws `stopped` when it refuses, which ends the run.
+  private func asking<R>(_ body: (borrowing Snapshot) throws -> R) throws -> R? {
+    guard context.store != nil else { return nil }
+    guard let found = context.storing({ store in try store.read { try body($0) } }) else {
+      throw RequestFailure.stopped
+    }
     return found
   }
 
@@ -82,7 +96,11 @@ extension RepositoryCollector {
 
   /// Marks releases that no complete walk saw as withdrawn, and drops the failures of tags that are gone.
   private func withdraw(_ session: ListingSession) throws {
-    let missing = try knownTags().tags.filter { session.isMissing($0) }
+    var missing: [Text] = []
+    try forEachExpectedTag { tag in
+      if session.isMissing(tag) { missing.append(tag) }
+      return true
+    }
     guard let writer = context.writer else {
       for tag in missing { context.meter.tell(.withdrawn(ReleaseKey(source.key, tag: tag), sequence: 0)) }
       context.meter.count { $0.withdrawn += UInt64(missing.count) }

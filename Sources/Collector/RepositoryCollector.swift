@@ -1,4 +1,3 @@
-import Digest
 import SpoolStore
 import WheelModel
 
@@ -9,8 +8,8 @@ final class RepositoryCollector {
   let pipeline: Pipeline
   let reader: ListingReader
 
-  /// Tags that were dealt with in this run: a row that comes again is not planned again.
-  var handled: Set<SHA256Digest> = []
+  /// Tags that earlier walks of this run dealt with: a row that comes again is not planned again.
+  var handled: Set<TagDigest> = []
   /// Failures of the listing itself that this run found.
   var listingFailures: [AssetFailureReason] = []
   /// Why rows of the last walk had no tag.
@@ -74,11 +73,20 @@ final class RepositoryCollector {
     var session = ListingSession(acceptEmpty: context.options.acceptEmpty)
     while true {
       let (walk, verdict) = try walkPages(first: first.take())
-      let live = try knownTags()
-      let step = session.end(
-        walk, verdict, storeHasLive: live.hasReleases,
-        lacksAny: { seen in live.tags.contains { !seen.contains(ListingWalk.digest($0)) } })
-      guard case .done(let result) = step else { continue }
+      let step = try session.end(
+        walk, verdict, storeHasLive: try hasLiveReleases(),
+        lacksAny: { seen in
+          var lacks = false
+          try forEachExpectedTag { tag in
+            lacks = !seen.contains(TagDigest(tag))
+            return !lacks
+          }
+          return lacks
+        })
+      guard case .done(let result) = step else {
+        if handled.isEmpty { handled = walk.tags } else { handled.formUnion(walk.tags) }
+        continue
+      }
       pipeline.drain()
       guard !context.isEnding, !context.isEnded(source.key) else { return .interrupted }
       context.meter.tell(.listed(source.key, releases: walk.tags.count, isUnchanged: false))
@@ -94,11 +102,10 @@ final class RepositoryCollector {
     pages = []
     hasLaterRows = false
     while true {
-      let page = try waiting.take() ?? reader.read(number)
-      var news: [ListingRow] = []
-      for row in page.rows {
-        if walk.see(row.tag) { news.append(row) }
+      var page = try waiting.take() ?? reader.read(number)
+      page.rows.removeAll { row in
         if case .rejected(nil, let rejection) = row { hidden = rejection }
+        return !walk.see(row.tag)
       }
       pages.append(
         SourceState.Page(
@@ -106,6 +113,8 @@ final class RepositoryCollector {
       let step = walk.endPage(page.headers)
       context.meter.tell(
         .listing(source.key, page: number, releases: walk.tags.count, total: page.headers.total))
+      var news: [ListingRow] = []
+      swap(&news, &page.rows)
       try handle(news)
       switch step {
       case .page(let next): number = next

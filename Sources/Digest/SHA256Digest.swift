@@ -54,6 +54,9 @@ public struct SHA256Digest: Hashable, Sendable, Comparable {
     return result
   }
 
+  /// The first 16 bytes as two big-endian words.
+  public var firstHalf: (UInt64, UInt64) { (words.0, words.1) }
+
   /// The 64 lower-case hexadecimal digits.
   public var hex: String {
     var text: [UInt8] = []

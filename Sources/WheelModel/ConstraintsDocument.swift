@@ -38,10 +38,13 @@ public enum ConstraintsDocument {
         piece.removeAll(keepingCapacity: true)
       }
     }
+    var constrained: [UInt8] = []
     try RequirementLines.forEach(requirements) { line in
       guard let name = RequirementLines.name(requirements.span, line) else { return }
       if let rest = index.rest(of: requirements.span.extracting(name)) {
-        let constrained = Array(requirements[name] + constraints[rest])
+        constrained.removeAll(keepingCapacity: true)
+        constrained.append(copying: requirements.span.extracting(name))
+        constrained.append(copying: constraints.span.extracting(rest))
         try append(constrained.span)
       } else {
         try append(requirements.span.extracting(line))

@@ -9,7 +9,8 @@ import WheelModel
   @Test(arguments: [
     graphPath, "./release/outputs/graph.json", "wheels-1.0/release/outputs/graph.json",
     "a/b/c/./release/outputs/graph.json",
-    "a//release//outputs/graph.json", ".../release/outputs/graph.json", "é/release/outputs/graph.json",
+    "a//release//outputs/graph.json", "release/outputs/graph.json/.", "release/outputs/graph.json/.//./.",
+    ".../release/outputs/graph.json", "é/release/outputs/graph.json",
     String(repeating: "long/", count: 40) + graphPath,
   ]) func reads(_ path: String) throws {
     let rig = AssetRig()
@@ -20,7 +21,8 @@ import WheelModel
   @Test(arguments: [
     "release/inputs/constraints.txt", "release/outputs/build-order.json", "release/outputs/build-sequence-summary.md",
     "release/outputs/merged-constraints.txt", "release/outputs/old-graph.json", "xrelease/outputs/graph.json",
-    "release/outputs/graph.json.bak", "release/outputs/graph.json/x", "outputs/graph.json", "graph.json",
+    "release/outputs/graph.json.bak", "release/outputs/graph.json.", "release/outputs/.", ".",
+    "release/outputs/graph.json/x", "outputs/graph.json", "graph.json",
     "Release/outputs/graph.json",
     "release/inputs/graph.json", "release/outputs/requirements.txt", "release/outputs/../graph.json",
     "release\\outputs\\graph.json",

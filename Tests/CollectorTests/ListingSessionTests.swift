@@ -1,4 +1,3 @@
-import Digest
 import Testing
 import WheelModel
 
@@ -17,7 +16,7 @@ struct ListingSessionTests {
       for tag in tags { _ = walk.see(tag) }
       steps.append(
         session.end(walk, verdict, storeHasLive: !stored.isEmpty) { seen in
-          stored.contains { !seen.contains(ListingWalk.digest($0)) }
+          stored.contains { !seen.contains(TagDigest($0)) }
         })
     }
     let missing = steps.last == .done(.withdraw) ? stored.filter { session.isMissing($0) } : []

@@ -37,6 +37,24 @@ import Testing
     #expect(pool.bytes == 0)
   }
 
+  @Test func oneThatIsALittleTooSmallMakesWay() {
+    let pool = BufferPool()
+    pool.give(pool.take(200_000))
+    _ = pool.take(240_000)
+    #expect(pool.bytes == 0)
+    pool.give(pool.take(50_000))
+    _ = pool.take(240_000)
+    #expect(pool.bytes > 0)
+  }
+
+  @Test(arguments: [33_000, 60_000, 98_000, 100_000, 131_072, 200_000, 270_000, 1 << 20])
+  func littleRoomIsLeftUnused(_ count: Int) {
+    let room = BufferPool.room(for: count)
+    #expect(room >= count && room - count < 33 << 10)
+    // What the heap maps by itself goes back to the system page by page.
+    #expect(count < 98_304 || room >= BufferPool.mappedBytes)
+  }
+
   @Test func whatIsKeptIsBounded() {
     let pool = BufferPool()
     let arrays = (0..<100).map { _ in pool.take(150_000) }

@@ -41,7 +41,7 @@ def history(options):
                 with program.FakeGitLab(tree) as server:
                     for number in range(options.runs if count == few else 1):
                         store = work / f"{jobs}-{count}-{number}.store"
-                        found.append(run(program.collect_arguments(server.url, 100, store, "--jobs", str(jobs))).check())
+                        found.append(run(program.collect_arguments(server.url, 100, store, "--jobs", str(jobs)), interval=0.001).check())
                 done = sorted(found, key=lambda one: one.peak_anon_kib)[len(found) // 2]
                 peaks[count] = done.peak_anon_kib
                 yield {"what": f"RssAnon peak, {count} releases x {ARCHITECTURES} x {GRAPH_BYTES // 1000} KB, --jobs {jobs}",
