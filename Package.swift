@@ -90,7 +90,8 @@ let package = Package(
       dependencies: [
         "JSONScan", "Tarball", "Digest", "Zstd", "WheelModel", "Configuration", "SpoolStore", "Inspector",
       ],
-      path: "Tests/Fuzzing", swiftSettings: strict),
+      // Some targets look behind the public interface, which a release build allows with -enable-testing only.
+      path: "Tests/Fuzzing", swiftSettings: strict + [.define("TESTABLE", .when(configuration: .debug))]),
     .executableTarget(
       name: "wheelspool-fuzz", dependencies: ["Fuzzing", "TestSupport", "CTestSystem"], path: "Tests/FuzzDriver",
       swiftSettings: strict),
@@ -106,7 +107,7 @@ let package = Package(
       ], exclude: ["Help"], swiftSettings: strict),
 
     tests("TestSupport"), tests("FakeGitLab", ["Fetch", "TestSupport"]),
-    tests("LMDB", ["TestSupport", "Threads"]),
+    tests("LMDB", ["CLMDB", "TestSupport", "Threads"]),
     tests("Zstd"), tests("Digest"), tests("Threads", ["CTestSystem"]),
     tests("Fetch", ["CTestSystem", "TestSupport", "Threads"]),
     tests("Tarball", ["CZlib", "TestSupport"]),

@@ -15,8 +15,9 @@ final class Pipeline: Sendable {
     var assets = 0
   }
 
-  /// How many assets may be under way for each worker before another release is taken in.
-  private static let assetsPerWorker = 2
+  /// How many assets may be under way beyond one for each worker before another release is taken in: enough that no worker
+  /// waits for the listing, and no more, since what waits for its commit is memory.
+  private static let assetsAhead = 3
   /// After how many commits holes in the heap go back to the system. They add up over thousands of releases, as blocks of
   /// all sizes come and go, while giving them back costs less than one commit.
   private static let commitsPerTrim = 16
@@ -70,7 +71,7 @@ final class Pipeline: Sendable {
       let isIn: Bool? = underWay.wait(timeout: 0.2) { underWay in
         let hasRoom =
           underWay.releases < limits.releasesInFlight && context.budget.reserved <= limits.budgetBytes / 2
-          && underWay.assets < max(context.options.jobs, 1) + 3
+          && underWay.assets < max(context.options.jobs, 1) + Self.assetsAhead
         guard underWay.releases == 0 || hasRoom else { return nil }
         underWay.releases += 1
         underWay.assets += release.work.fetches.count

@@ -93,7 +93,7 @@ extension PackageNames {
     var sets: [UInt32: Sets] = [:]
     var events: [UInt32: [Event]] = [:]
     var room = Self.limit
-    try snapshot.forEachIndexEntry { entry in
+    try snapshot.forEachIndexEntry(looksUpMembers: false) { entry in
       // Names that their keys do not hold in full come in another order.
       guard StoreKey.holdsName(entry.name) else {
         room = -1

@@ -24,8 +24,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     switch self {
     case .json: JSONInput.read(input)
     case .tarball: TarballInput.read(input)
-    case .records: RecordInput.read(input)
-    case .configuration: ConfigurationInput.read(input)
+    #if TESTABLE
+      case .records: RecordInput.read(input)
+      case .configuration: ConfigurationInput.read(input)
+    #else
+      case .records, .configuration: fatalError("built without -enable-testing -DTESTABLE")
+    #endif
     case .listing: ListingInput.read(input)
     case .content: ContentInput.read(input)
     }

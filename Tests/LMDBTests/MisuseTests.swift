@@ -75,7 +75,7 @@ private func withDatabase(_ body: (Environment, Database) throws -> Void) throws
 }
 
 extension ExitTest.Result {
-  fileprivate func says(_ sentence: String) -> Bool {
+  func says(_ sentence: String) -> Bool {
     String(decoding: standardErrorContent, as: UTF8.self).contains(sentence)
   }
 }

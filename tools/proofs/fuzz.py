@@ -67,7 +67,7 @@ def guided(options):
     losses, figures = [], {"guide": "libFuzzer"}
     scratch = os.path.join(program.ROOT, ".build-fuzz")
     # libFuzzer brings a main of its own, the driver another, which calls it.
-    build(scratch, "-c", "release", "-Xswiftc", "-enable-testing", "-Xswiftc", "-sanitize=fuzzer", "-Xswiftc", "-DLIBFUZZER", "-Xlinker", "-zmuldefs")
+    build(scratch, "-c", "release", "-Xswiftc", "-enable-testing", "-Xswiftc", "-DTESTABLE", "-Xswiftc", "-sanitize=fuzzer", "-Xswiftc", "-DLIBFUZZER", "-Xlinker", "-zmuldefs")
     artifacts = options.artifacts or os.path.join(program.Workspace("wheelspool-crashes-").path)
     os.makedirs(artifacts, exist_ok=True)
     with program.Workspace() as work:

@@ -4,14 +4,11 @@ public import WheelModel
 
 /// The key of a member, in which nothing needs an escape, ready to be written.
 public struct JSONKey: Sendable {
-  let first: [UInt8]
-  let following: [UInt8]
+  /// `,"NAME":`
+  let text: [UInt8]
 
   /// Makes a key of a name.
-  public init(_ name: String) {
-    first = [UInt8(ascii: "\"")] + Array(name.utf8) + [UInt8(ascii: "\""), UInt8(ascii: ":")]
-    following = [UInt8(ascii: ",")] + first
-  }
+  public init(_ name: String) { text = Array(",\"\(name)\":".utf8) }
 }
 
 /// Writes JSON values into a buffer, with the commas in their places.
@@ -61,7 +58,7 @@ public struct JSONCell {
 
   /// Writes a member's key; the value must follow.
   mutating func key(_ key: JSONKey) {
-    bytes.append(contentsOf: needsComma ? key.following : key.first)
+    bytes.append(copying: key.text.span.extracting((needsComma ? 0 : 1)...))
     needsComma = false
   }
 

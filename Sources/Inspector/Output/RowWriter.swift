@@ -1,10 +1,14 @@
+import JSONScan
+
 /// Writes the rows of a list in any format, a row at a time: nothing but a table's first rows is held back.
 public final class RowWriter<Record> {
   private let columns: [Column<Record>]
   private let presentation: Presentation
   private let output: BufferedOutput
   private let blank: CellWriter
-  private let keys: [[UInt8]]
+  /// The columns' names as JSON writes them in front of values, one behind another, and where each ends.
+  private let keys: [UInt8]
+  private let keyEnds: [Int]
   private var table: TableWriter?
   /// The number of rows written.
   public private(set) var count = 0
@@ -15,11 +19,15 @@ public final class RowWriter<Record> {
     self.presentation = presentation
     self.output = output
     blank = CellWriter(presentation)
-    keys = columns.enumerated().map { index, column in
-      var key = Array((index == 0 ? "{" : ",").utf8)
-      TerminalText.appendJSON(column.name, isTerminal: false, to: &key)
-      return key + [UInt8(ascii: ":")]
+    var keys: [UInt8] = []
+    var keyEnds: [Int] = []
+    for column in columns {
+      keys.append(keys.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      TerminalText.appendJSON(column.name, isTerminal: false, to: &keys)
+      keys.append(UInt8(ascii: ":"))
+      keyEnds.append(keys.count)
     }
+    (self.keys, self.keyEnds) = (keys, keyEnds)
     if presentation.format == .table {
       table = TableWriter(
         titles: columns.map(\.name), areNumbers: columns.map(\.isNumber), width: presentation.width,
@@ -67,8 +75,11 @@ public final class RowWriter<Record> {
   private func writeObject(_ record: Record) {
     var cells = blank
     swap(&cells.bytes, &output.bytes)
+    let keys = keys
+    var start = 0
     for index in columns.indices {
-      cells.bytes.append(contentsOf: keys[index])
+      cells.bytes.append(copying: keys.span.extracting(start..<keyEnds[index]))
+      start = keyEnds[index]
       columns[index].write(record, &cells)
     }
     cells.bytes.append(UInt8(ascii: "}"))
