@@ -6,7 +6,7 @@ import Zstd
 final class DocumentDecoder {
   /// No chain is longer: what claims to be is damaged.
   static let deepest = 64
-  /// A buffer larger than this is not kept.
+  /// A buffer larger than this is not kept from one document to the next; along one chain any is used again.
   private static let keptBytes = 2 << 20
 
   let decompressor = Decompressor()
@@ -61,6 +61,7 @@ final class DocumentDecoder {
     if let raw, let child = links.last { try check(hash: raw.sha256, child, table) }
 
     guard let digest = links.first?.header.sha256 ?? raw?.sha256 else { return nil }
+    defer { if spare.capacity > Self.keptBytes { spare = [] } }
     var bytes = raw?.bytes ?? []
     while let link = links.popLast() {
       guard link.header.codec != .same else { continue }
@@ -69,7 +70,7 @@ final class DocumentDecoder {
     // A short document in a buffer that was made for a long one would cost whoever keeps it the whole buffer.
     if bytes.capacity > 2 * bytes.count + 4096 {
       let exact = bytes.span.copied
-      if bytes.capacity <= Self.keptBytes { spare = bytes }
+      swap(&spare, &bytes)
       bytes = exact
     }
     return RawDocument(bytes: bytes, sha256: digest)
@@ -93,7 +94,7 @@ final class DocumentDecoder {
         value.extracting(link.frame), prefix: prefix.span, rawLength: rawLength, into: &output)
     }
     guard found != nil else { throw damaged(link.id, "it is missing", table) }
-    if prefix.capacity <= Self.keptBytes { spare = prefix }
+    spare = prefix
     return output
   }
 
