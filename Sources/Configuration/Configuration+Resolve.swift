@@ -1,9 +1,14 @@
 import WheelModel
 
 extension Configuration {
-  /// Finds the store's directory: flag, then `WHEELSPOOL_STORE`, then `wheelspool.store` here.
-  public static func storePath(flag: String?, environment: [String: String]) -> String {
-    [flag, environment["WHEELSPOOL_STORE"]].lazy.compactMap { $0 }.first { !$0.isEmpty } ?? defaultStorePath
+  /// Finds the store's directory: flag, then `WHEELSPOOL_STORE`, then `store` of the configuration file, then
+  /// `wheelspool.store` here.
+  public static func storePath(
+    flag: String?, environment: [String: String]
+  ) throws(ConfigurationError) -> String {
+    let named = [flag, environment["WHEELSPOOL_STORE"]].lazy.compactMap { $0 }.first { !$0.isEmpty }
+    if let named { return named }
+    return try ConfigurationFile.storePath(environment: environment) ?? defaultStorePath
   }
 
   /// Puts together what to collect: flags override the environment, which overrides the file.

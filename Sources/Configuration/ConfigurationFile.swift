@@ -27,7 +27,23 @@ struct ConfigurationFile {
   static func find(
     flags: ConfigurationFlags, environment: [String: String]
   ) throws(ConfigurationError) -> ConfigurationFile? {
-    let named = flags.configPath ?? environment["WHEELSPOOL_CONFIG"]
+    try text(named: flags.configPath, environment: environment).map { found throws(ConfigurationError) in
+      try ConfigurationFile(found.text, path: found.path)
+    }
+  }
+
+  /// Reads the store's directory alone out of the file that the environment names, or the one that is here: what a
+  /// command that asks no upstream needs to know.
+  static func storePath(environment: [String: String]) throws(ConfigurationError) -> String? {
+    guard let (text, path) = try text(named: nil, environment: environment) else { return nil }
+    var root = try TOMLSection(TOMLNode.parse(text, path: path), file: path)
+    return try root.string("store").map { resolve($0, beside: path) }
+  }
+
+  private static func text(
+    named flag: String?, environment: [String: String]
+  ) throws(ConfigurationError) -> (text: String, path: String)? {
+    let named = flag ?? environment["WHEELSPOOL_CONFIG"]
     let path = named ?? Configuration.defaultPath
     guard let bytes = try SmallFile.read(path, limit: maximumBytes) else {
       guard named == nil else { throw ConfigurationError(.file, at: path, "there is no such file") }
@@ -36,16 +52,22 @@ struct ConfigurationFile {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationError(.syntax, at: path, "is not UTF-8")
     }
-    return try ConfigurationFile(text, path: path)
+    return (text, path)
+  }
+
+  /// Makes a path that the file names one that is good from here.
+  private static func resolve(_ relative: String, beside path: String) -> String {
+    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
+    return relative.hasPrefix("/") ? relative : folder + relative
   }
 
   /// Reads a document. Everything that is not known is refused.
   init(_ text: String, path: String) throws(ConfigurationError) {
     self.path = path
-    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
-    func resolve(_ relative: String) -> String { relative.hasPrefix("/") ? relative : folder + relative }
+    func resolve(_ relative: String) -> String { Self.resolve(relative, beside: path) }
 
     var root = try TOMLSection(TOMLNode.parse(text, path: path), file: path)
+    try root.refuse(allBut: ["store", "gitlab", "collect", "limits", "network", "product"])
     storePath = try root.string("store").map(resolve)
     if var section = try root.table("gitlab") {
       gitlab.url = try section.string("url")
@@ -132,7 +154,22 @@ struct ConfigurationFile {
     guard variable == nil || file == nil else {
       throw ConfigurationError(.value, at: section.place, "token-env and token-file exclude each other")
     }
+    if let variable {
+      // A token that was written here by mistake must not appear in a message.
+      let isName = variable.utf8.allSatisfy {
+        $0 == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || isLetter($0)
+      }
+      guard isName, variable.utf8.first.map({ !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0) }) == true else {
+        throw ConfigurationError(
+          .value, at: section.place(of: "token-env"), "must be the name of a variable",
+          hint: "write token-env = \"GITLAB_TOKEN\", and export GITLAB_TOKEN; if a token stood there, revoke it")
+      }
+    }
     return variable.map { .environment($0) } ?? file.map { .file(resolve($0)) }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
   }
 
   private static func header(_ section: inout TOMLSection) throws(ConfigurationError) -> TokenHeader? {

@@ -94,6 +94,13 @@ struct TOMLSection {
     return sections
   }
 
+  /// Refuses all keys but some, naming the nearest of these: before a misspelt table makes another look wrong.
+  func refuse(allBut known: [String]) throws(ConfigurationError) {
+    var section = self
+    section.known = known
+    try section.end()
+  }
+
   /// Refuses keys that were not asked for, naming the nearest that was.
   func end() throws(ConfigurationError) {
     guard let unknown = members.keys.sorted().first(where: { !known.contains($0) }) else { return }

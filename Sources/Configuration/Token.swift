@@ -48,8 +48,11 @@ public enum TokenSource: Equatable, Sendable {
     switch self {
     case .environment(let name):
       guard let value = environment[name] else {
+        // In capitals it is a name; anything else might be a token, which no message shows.
+        let isPlain = name == name.uppercased() && name.utf8.count <= 64
         throw ConfigurationError(
-          .token, at: "gitlab.token-env", "the environment has no \(SafeText.escape(name))",
+          .token, at: "gitlab.token-env",
+          "the environment has no " + (isPlain ? SafeText.escape(name) : "variable of the name that stands there"),
           hint: "export it, or use token-file")
       }
       return try Token(Array(value.utf8), from: "environment variable \(SafeText.escape(name))")

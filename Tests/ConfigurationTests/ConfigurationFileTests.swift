@@ -105,9 +105,46 @@ struct ConfigurationFileTests {
       $0.jobs = 9
     }
     #expect(fromFlags.storePath == "f" && fromFlags.gitlab.url == "http://f.test/gitlab" && fromFlags.jobs == 9)
-    #expect(Configuration.storePath(flag: nil, environment: [:]) == "wheelspool.store")
-    #expect(Configuration.storePath(flag: nil, environment: environment) == "e")
-    #expect(Configuration.storePath(flag: "f", environment: environment) == "f")
+    #expect(try Configuration.storePath(flag: nil, environment: [:]) == "wheelspool.store")
+    #expect(try Configuration.storePath(flag: nil, environment: environment) == "e")
+    #expect(try Configuration.storePath(flag: "f", environment: environment) == "f")
+  }
+
+  @Test("tells commands that ask no upstream where the store is, whatever else it says")
+  func storeAlone() throws {
+    try TemporaryDirectory.with { directory in
+      let path = directory.file("own.toml")
+      try Files.write("store = 'spool'\nelse = 1", to: path)
+      let environment = ["WHEELSPOOL_CONFIG": path]
+      #expect(try Configuration.storePath(flag: nil, environment: environment) == directory.file("spool"))
+      #expect(try Configuration.storePath(flag: "f", environment: environment) == "f")
+      try Files.write("store = [", to: path)
+      #expect(throws: ConfigurationError.self) { try Configuration.storePath(flag: nil, environment: environment) }
+      #expect(try Configuration.storePath(flag: "f", environment: environment) == "f")
+    }
+  }
+
+  @Test("never shows what stands where a variable's name should be")
+  func tokenInPlaceOfAName() throws {
+    for token in ["glpat-JwzyhXtlTvyCmdAk", "JwzyhXtlTvyCmdAk", "1AB"] {
+      let text = Self.example.replacing("GITLAB_TOKEN", with: token)
+      do {
+        _ = try resolve(text).gitlab.token?.load(environment: [:])
+        Issue.record("\(token) was taken")
+      } catch let error as ConfigurationError {
+        #expect(!error.description.contains(token) && error.description.contains("token-env"))
+      }
+    }
+  }
+
+  @Test("names a misspelt table before what its absence makes of others")
+  func misspeltTable() throws {
+    do {
+      _ = try resolve(Self.example.replacing("[[product]]", with: "[[products]]"))
+      Issue.record("it was taken")
+    } catch let error as ConfigurationError {
+      #expect(error.description.contains("products") && error.description.contains("`product`"))
+    }
   }
 
   @Test("is narrowed by products and repositories")

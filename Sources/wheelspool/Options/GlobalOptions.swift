@@ -10,7 +10,8 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The store's directory (default: $WHEELSPOOL_STORE, else ./wheelspool.store).", valueName: "dir"),
+      "The store's directory (default: $WHEELSPOOL_STORE, else the configuration's, else ./wheelspool.store).",
+      valueName: "dir"),
     completion: .directory)
   var store: String?
 
@@ -30,8 +31,10 @@ struct GlobalOptions: ParsableArguments {
   /// Where messages go.
   var log: Log { Log(level: quiet ? .error : verbose ? .debug : .info, isJSON: logFormat == .json) }
 
-  /// The store's directory.
-  var storePath: String { Configuration.storePath(flag: store, environment: Environment.all) }
+  /// The store's directory. Throws `ConfigurationError` when it must be looked up in a file that is broken.
+  var storePath: String {
+    get throws { try Configuration.storePath(flag: store, environment: Environment.all) }
+  }
 
   /// Opens the store for reading.
   func openStore() throws -> Store { try noting(Store.open(path: storePath, mode: .read)) }
