@@ -30,8 +30,19 @@ public final class RowWriter<Record> {
     (self.keys, self.keyEnds) = (keys, keyEnds)
     if presentation.format == .table {
       table = TableWriter(
-        titles: columns.map(\.name), areNumbers: columns.map(\.isNumber), width: presentation.width,
+        titles: columns.map(\.name), areNumbers: columns.map(\.isNumber),
+        // Columns that were asked for are not left out.
+        ranks: columns.map { presentation.columns == nil ? Self.rank(of: $0.name) : .identity },
+        width: presentation.width,
         colours: presentation.colours)
+    }
+  }
+
+  private static func rank(of name: String) -> TableWriter.Rank {
+    switch name {
+    case "key", "artifact_key", "tag", "name", "asset", "code", "versions", "run", "sequence", "outcome": .identity
+    case "product_key", "repository_key", "variant", "series": .context
+    default: .detail
     }
   }
 
