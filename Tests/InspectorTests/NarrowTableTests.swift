@@ -40,7 +40,7 @@ import Testing
         "3.3.0.12+cuda-ubi9-x86_64  2026-01-02T03:04…        24",
       ])
     #expect(
-      table(width: 40) == ["key                        created_at …", "3.3.0.12+cuda-ubi9-x86_64  2026-01-02…"])
+      table(width: 40) == ["key                        created_at  …", "3.3.0.12+cuda-ubi9-x86_64  2026-01-02…"])
     #expect(table(width: 27) == ["key                       …", "3.3.0.12+cuda-ubi9-x86_64"])
   }
 
