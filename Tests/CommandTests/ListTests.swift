@@ -67,6 +67,23 @@ struct ListTests {
     #expect(try keys("--limit", "0").isEmpty)
   }
 
+  /// Numbers of rows up to the largest that there is: no sum of them may overflow.
+  @Test(arguments: ["4611686018427387903", "4611686018427387904", "9223372036854775807"])
+  func rowsWithoutEnd(number: String) throws {
+    let list = ["dump", "artifacts", "--format", "csv", "--columns", "key"]
+    let store = try SampleStore.path()
+    let all = try Wheelspool.run(list, store: store).lines
+    #expect(try Wheelspool.run(list + ["--limit", number], store: store).lines == all)
+    #expect(try Wheelspool.run(list + ["--sort", "key", "--limit", number], store: store).lines.count == all.count)
+    for more in [
+      ["--limit", "1"], ["--limit", number], ["--limit", "1", "--sort", "key"], ["--limit", number, "--sort", "key"],
+    ] {
+      let result = try Wheelspool.run(list + ["--offset", number] + more, store: store)
+      #expect(result.exitCode == 0)
+      #expect(result.lines == ["key"])
+    }
+  }
+
   @Test func filtersAgree() throws {
     func count(_ arguments: String...) throws -> Int {
       try Wheelspool.run(["dump"] + arguments + ["--format", "ndjson"], store: try SampleStore.path()).lines.count

@@ -83,7 +83,9 @@ struct ListRunner<Record> {
   /// Keeps what can still be shown: with a limit that is a few rows, else all.
   private func runSorted(_ column: Column<Record>, _ walk: Walk) throws {
     let isDescending = presentation.sort?.isDescending ?? false
-    let wanted = presentation.limit.map { $0 + presentation.offset }
+    let wanted = presentation.limit.map { Self.sum($0, presentation.offset) }
+    // Ordering now and then instead of after each row: as many again are let in first.
+    let room = wanted.map { Self.sum($0, Self.sum($0, 1024)) }
     var cells = CellWriter(Presentation(exactSizes: true, raw: true))
     var kept: [(key: SortKey, record: Record)] = []
     func order() { kept.sort { isDescending ? $1.key < $0.key : $0.key < $1.key } }
@@ -93,7 +95,7 @@ struct ListRunner<Record> {
         cells.bytes.removeAll(keepingCapacity: true)
         column.write(record, &cells)
         kept.append((SortKey(cells.bytes, isNumber: column.isNumber, place: kept.count), record))
-        if let wanted, kept.count >= 2 * wanted + 1024 {
+        if let wanted, let room, kept.count >= room {
           order()
           kept.removeLast(kept.count - wanted)
         }
@@ -105,6 +107,12 @@ struct ListRunner<Record> {
       rows.write(record)
       try output.flushIfFull()
     }
+  }
+
+  /// Adds numbers of rows, which the user may choose as large as they come.
+  private static func sum(_ a: Int, _ b: Int) -> Int {
+    let (sum, isTooLarge) = a.addingReportingOverflow(b)
+    return isTooLarge ? .max : sum
   }
 }
 
