@@ -122,4 +122,33 @@ struct TerminalTests {
     #expect(try !shown(" --no-pager").contains("paged: "))
     #expect(try !shown(" --limit 3").contains("paged: "))
   }
+
+  @Test(arguments: ["PATH=/nonexistent", "PAGER=nosuchpager", "WHEELSPOOL_PAGER='nosuchpager -R'", "PAGER=/etc/passwd"])
+  func withoutItsPagerTheAnswerIsWrittenDirectly(setting: String) throws {
+    let directory = try TemporaryDirectory()
+    let large = directory.file("large.store")
+    try HostileStore.make(at: large, plainReleases: 400)
+    for (store, list, rows) in [(try SampleStore.path(), "artifacts", 35), (large, "releases", 408)] {
+      let shell = "stty cols 400 rows 10; \(setting) '\(Wheelspool.path)' dump \(list)"
+      let result = try RunningProcess.run(
+        "script", ["-q", "-e", "-c", shell, "/dev/null"],
+        environment: Wheelspool.environment(store, ["TERM": "dumb"]))
+      #expect(result.exitCode == 0)
+      let lines = result.text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("sh: ") }
+      #expect(lines.count == rows, "\(result.text)")
+      #expect(lines.count { $0.hasPrefix("product_key ") || $0.hasPrefix("key ") } == 1)
+    }
+  }
+
+  @Test func leavingThePagerEndsQuietly() throws {
+    let directory = try TemporaryDirectory()
+    let store = directory.file("s.store")
+    try HostileStore.make(at: store, plainReleases: 600)
+    let shell = "stty cols 300 rows 10; '\(Wheelspool.path)' dump artifacts"
+    let result = try RunningProcess.run(
+      "script", ["-q", "-e", "-c", shell, "/dev/null"],
+      environment: Wheelspool.environment(store, ["TERM": "dumb", "PAGER": "head -n 2"]))
+    #expect(result.exitCode == 0)
+    #expect(result.text.split(whereSeparator: \.isNewline).count == 2)
+  }
 }

@@ -15,8 +15,14 @@ enum Answer {
     let terminal = Terminal(descriptor: 1)
     guard terminal.isTerminal, usesPager else { return try flushing(FileOutput(descriptor: 1), body) }
     let pager = Pager(rows: terminal.rows)
-    defer { pager.finish() }
-    try flushing(pager, body)
+    do {
+      try flushing(pager, body)
+    } catch {
+      // What was written so far comes before the message.
+      try? pager.finish()
+      throw error
+    }
+    try pager.finish()
   }
 
   private static func flushing(_ output: any ByteOutput, _ body: (BufferedOutput) throws -> Void) throws {
