@@ -110,6 +110,14 @@ struct ExitCodeTests {
     #expect(result.lines.allSatisfy { $0.hasPrefix("committed ") })
     let failures = try Wheelspool.run(["dump", "failures", "--format", "csv", "--columns", "code"], store: store)
     #expect(failures.lines.contains("E_GZIP"))
+    func assets(_ arguments: String...) throws -> [String] {
+      try Wheelspool.run(
+        ["dump", "failures", "--format", "csv", "--columns", "asset"] + arguments, store: store
+      ).lines
+    }
+    let ofOne = try assets().filter { $0 == "asset" || $0.hasSuffix("-x86_64.tar.gz") }
+    #expect(ofOne.count > 1)
+    #expect(try assets("--arch", "x86_64") == ofOne)
   }
 
   @Test func secondCollectorIsFive() throws {

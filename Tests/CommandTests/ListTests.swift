@@ -98,6 +98,46 @@ struct ListTests {
     #expect(try count("drops", "--repository", "wheels-http") == 4)
     #expect(try count("artifacts", "--product", "rhai", "--repository", "wheels-http", "--since", "2026-04-07") == 1)
     #expect(try count("log", "--tag", "v3.3.0.12+http-cpu-ubi9") == 1)
+    #expect(try count("log", "--series", "3.3") == 2)
+    #expect(try count("log", "--series", "3.3", "--variant", "http-cpu-ubi9") == 1)
+    #expect(try count("log", "--variant", "none") == 0)
+  }
+
+  @Test func failuresAreChosenByTagAndAsset() throws {
+    let directory = try TemporaryDirectory()
+    let store = directory.file("s.store")
+    try HostileStore.make(at: store, plainReleases: 2)
+    func count(_ arguments: String...) throws -> Int {
+      try Wheelspool.run(["dump", "failures"] + arguments + ["--format", "ndjson"], store: store).lines.count
+    }
+    #expect(try count() == HostileStore.names.count + 2)
+    #expect(try count("--series", "2.1") == 1)
+    #expect(try count("--series", "2.1", "--variant", "plain") == 1)
+    #expect(try count("--series", "2.1", "--variant", "other") == 0)
+    #expect(try count("--variant", "plain") == 2)
+    // Their assets are not named as wheel tarballs are.
+    #expect(try count("--arch", "x86_64") == 0)
+  }
+
+  /// The filters that a list has no answer to.
+  static let refused = [
+    "products": ["series", "variant", "arch", "tag", "since", "package"], "failures": ["package"],
+    "runs": ["product", "repository", "series", "variant", "arch", "tag", "package"], "log": ["arch", "package"],
+    "releases": [], "artifacts": [], "drops": [], "packages": [],
+  ]
+
+  @Test(arguments: Array(refused.keys)) func whatAListCannotAnswerIsRefused(list: String) throws {
+    for option in ["product", "repository", "series", "variant", "arch", "tag", "package", "since"] {
+      let value = option == "since" ? "2026-01-01" : "zzz"
+      let result = try SampleStore.run("dump", list, "--" + option, value)
+      guard Self.refused[list]?.contains(option) == true else {
+        #expect(result.exitCode == 0, "\(option): \(result.errorText)")
+        continue
+      }
+      #expect(result.exitCode == 2)
+      #expect(result.text.isEmpty)
+      #expect(result.errorText.contains("dump \(list) takes no --\(option) (E_USAGE)"), "\(result.errorText)")
+    }
   }
 
   @Test func catalogueCountsAgreeWithTheSlowWay() throws {

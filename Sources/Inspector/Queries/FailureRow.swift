@@ -24,7 +24,8 @@ struct FailureRow {
   ) throws {
     try ListRunner(store, all: columns, presentation, output).run { snapshot, body in
       try snapshot.forEachFailure(in: filter.scope) { failure in
-        guard filter.matches(failure.repository), filter.tag.map({ $0 == failure.tag }) ?? true,
+        guard filter.matches(failure.repository), filter.matches(tag: failure.tag),
+          filter.arch.map({ $0 == AssetName(failure.asset)?.arch }) ?? true,
           filter.since.map({ failure.lastAt >= $0 }) ?? true
         else { return true }
         return try body(FailureRow(failure: failure))

@@ -20,6 +20,27 @@ public struct ListFilter: Sendable {
   /// The earliest `created_at`.
   public var since: Timestamp?
 
+  /// What a filter can ask for, named as on the command line.
+  public enum Part: String, CaseIterable, Sendable {
+    case product, repository, series, variant, arch, tag, package, since
+  }
+
+  /// What this one asks for.
+  public var parts: [Part] {
+    Part.allCases.filter { part in
+      switch part {
+      case .product: product != nil
+      case .repository: repository != nil
+      case .series: series != nil
+      case .variant: variant != nil
+      case .arch: arch != nil
+      case .tag: tag != nil
+      case .package: package != nil
+      case .since: since != nil
+      }
+    }
+  }
+
   /// Makes a filter that lets everything pass.
   public init() {}
 
@@ -46,6 +67,14 @@ public struct ListFilter: Sendable {
   /// Whether a repository can hold matches.
   func matches(_ key: RepositoryKey) -> Bool {
     (product.map { $0 == key.product } ?? true) && (repository.map { $0 == key.repository } ?? true)
+  }
+
+  /// Whether a release with this tag matches, by what the tag alone says.
+  func matches(tag: Text) -> Bool {
+    guard self.tag.map({ $0 == tag }) ?? true else { return false }
+    guard series != nil || variant != nil else { return true }
+    guard let name = WheelModel.Tag(tag) else { return false }
+    return (series.map { $0 == name.series } ?? true) && (variant.map { $0 == name.suffix } ?? true)
   }
 
   /// Whether something asks for a property that only artifacts have.

@@ -33,7 +33,18 @@ public enum Listing: String, CaseIterable, Sendable {
     }
   }
 
-  /// Writes the list.
+  /// What a filter of the list may ask for: what its rows can answer.
+  public var filters: [ListFilter.Part] {
+    switch self {
+    case .products: [.product, .repository]
+    case .releases, .artifacts, .drops, .packages: ListFilter.Part.allCases
+    case .failures: [.product, .repository, .series, .variant, .arch, .tag, .since]
+    case .runs: [.since]
+    case .log: [.product, .repository, .series, .variant, .tag, .since]
+    }
+  }
+
+  /// Writes the list. What the filter asks for beyond `filters` has no effect.
   ///
   /// Throws `InspectorError` for unknown columns and lists that changed under way, `StoreError`, `OutputError`.
   public func write(

@@ -35,7 +35,7 @@ struct LogRow {
     let entries = try snapshot.log(after: last, limit: 1024)
     for entry in entries {
       last = entry.sequence
-      guard filter.matches(entry.release.repository), filter.tag.map({ $0 == entry.release.tag }) ?? true,
+      guard filter.matches(entry.release.repository), filter.matches(tag: entry.release.tag),
         filter.since.map({ entry.at >= $0 }) ?? true
       else { continue }
       if try !body(LogRow(entry: entry)) { return false }

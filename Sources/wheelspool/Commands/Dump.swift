@@ -49,20 +49,36 @@ protocol ListCommand: ParsableCommand {
 }
 
 extension ListCommand {
-  var package: String? { nil }
-
-  func run() throws {
+  private var wanted: ListFilter {
     var wanted = filter.filter
     wanted.package = package.map { Text($0) }
+    return wanted
+  }
+
+  func validate() throws {
+    let wanted = wanted
+    let refused = wanted.parts.filter { !Self.listing.filters.contains($0) }
+    guard refused.isEmpty else {
+      let names = refused.map { "--" + $0.rawValue }.joined(separator: " and no ")
+      throw ValidationError("dump \(Self.listing.rawValue) takes no \(names)")
+    }
+  }
+
+  func run() throws {
+    let wanted = wanted
     let presentation = rows.apply(to: output.presentation)
     let store = try global.openStore()
     try output.write { try Self.listing.write(store, filter: wanted, presentation: presentation, to: $0) }
   }
 
   static func listConfiguration(_ abstract: String, example: String) -> CommandConfiguration {
-    CommandConfiguration(
+    var discussion = "Columns: \(listing.columns.joined(separator: ", ")).\n\n"
+    if listing.filters != ListFilter.Part.allCases {
+      discussion += "Filters: \(listing.filters.map { "--" + $0.rawValue }.joined(separator: ", ")).\n\n"
+    }
+    return CommandConfiguration(
       commandName: listing.rawValue, abstract: abstract, usage: "wheelspool dump \(listing.rawValue) [<options>]",
-      discussion: "Columns: \(listing.columns.joined(separator: ", ")).\n\n" + Help.text(example: example))
+      discussion: discussion + Help.text(example: example))
   }
 }
 

@@ -9,6 +9,9 @@ struct DumpProducts: ListCommand {
 
   @OptionGroup var filter: FilterOptions
 
+  @Option(help: .hidden)
+  var package: String?
+
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var global: GlobalOptions
@@ -89,6 +92,9 @@ struct DumpFailures: ListCommand {
 
   @OptionGroup var filter: FilterOptions
 
+  @Option(help: .hidden)
+  var package: String?
+
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var global: GlobalOptions
@@ -102,6 +108,9 @@ struct DumpRuns: ListCommand {
 
   @OptionGroup var filter: FilterOptions
 
+  @Option(help: .hidden)
+  var package: String?
+
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var global: GlobalOptions
@@ -114,6 +123,9 @@ struct DumpLog: ListCommand {
     "The commit log: each change under its sequence.", example: "wheelspool dump log --format ndjson")
 
   @OptionGroup var filter: FilterOptions
+
+  @Option(help: .hidden)
+  var package: String?
 
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
