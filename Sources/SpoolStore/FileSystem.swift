@@ -36,6 +36,11 @@ enum FileSystem {
     return UInt64(clamping: status.st_size)
   }
 
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0
+  }
+
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -44,11 +49,11 @@ enum FileSystem {
   /// Whether this process may write the file.
   static func mayWrite(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
 
-  /// Reads at most `limit` bytes from the start of a file; nil when there is none.
+  /// Reads at most `limit` bytes from the start of a file; nil when there is none, also where a folder of its path is none.
   static func read(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
     let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
-      if errno == ENOENT { return nil }
+      if errno == ENOENT || errno == ENOTDIR { return nil }
       throw error("open", path)
     }
     defer { close(file) }

@@ -113,9 +113,16 @@ struct StoreOpening {
   }
 
   static func notAStore(_ path: String) -> StoreError {
-    StoreError(
-      .unusable, .notAStore, operation: "open \(path)",
-      cause: FileSystem.isDirectory(path) ? "the directory holds no store" : "there is no such directory",
+    let cause =
+      if FileSystem.isDirectory(path) {
+        "the directory holds no store"
+      } else if FileSystem.exists(path) {
+        "not a store: it is a file, not a directory"
+      } else {
+        "there is no such directory"
+      }
+    return StoreError(
+      .unusable, .notAStore, operation: "open \(path)", cause: cause,
       hint: "wheelspool collect makes a store; --store or WHEELSPOOL_STORE names one")
   }
 

@@ -66,6 +66,23 @@ struct ExitCodeTests {
     #expect(result.errorText.split(separator: "\n").count == 1)
   }
 
+  @Test(arguments: [
+    "dump", "status", "verify", "verify --repair", "compact",
+    "collect --gitlab http://127.0.0.1:1 --project 1 --product p",
+  ])
+  func aFileIsNoStore(command: String) throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.file("store")
+    try Files.write("plain", to: file)
+    let result = try Wheelspool.run(command.split(separator: " ").map(String.init), store: file)
+    #expect(result.exitCode == 6)
+    #expect(
+      result.errorText.contains("not a store: it is a file, not a directory (E_NOT_A_STORE)"), "\(result.errorText)")
+    let below = try Wheelspool.run(["dump"], store: file + "/below")
+    #expect(below.exitCode == 6)
+    #expect(try Files.readText(file) == "plain")
+  }
+
   @Test func shortAndQualifiedKeysAreFound() throws {
     for key in [Self.key, "3.3.0.12+http", "v3.3.0.12+http-cpu-ubi9", "rhai/\(Self.key)", "rhai/wheels-http/3.3.0.12"] {
       let result = try SampleStore.run("dump", "artifact", key, "--columns", "key", "--format", "csv")
