@@ -22,6 +22,8 @@ public struct Column<Record>: Sendable {
   public let name: String
   /// Whether values stand at the right of a table's column.
   public let isNumber: Bool
+  /// Whether values are versions, one or several behind spaces, which PEP 440 orders.
+  public let isVersion: Bool
   /// Where it is shown when no columns are asked for.
   public let place: ColumnPlace
   /// False for what differs between two stores of equal content.
@@ -31,12 +33,13 @@ public struct Column<Record>: Sendable {
 
   /// Makes a column.
   public init(
-    _ name: String, _ place: ColumnPlace, number: Bool = false, stable: Bool = true,
+    _ name: String, _ place: ColumnPlace, number: Bool = false, version: Bool = false, stable: Bool = true,
     _ write: @escaping @Sendable (Record, inout CellWriter) -> Void
   ) {
     self.name = name
     self.place = place
     self.isNumber = number
+    self.isVersion = version
     self.isStable = stable
     self.write = write
   }

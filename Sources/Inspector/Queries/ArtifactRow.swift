@@ -24,7 +24,7 @@ struct ArtifactRow {
       Column("archs", .machine) { row, cells in row.view.withBytes(of: .arch) { cells.list(ofOne: $0) } },
       field("variant", .variant, .all),
       field("raw_variant", .rawVariant, .machine),
-      field("series", .series, .all),
+      field("series", .series, .all, version: true),
       Column("created_at", .all) { $1.time($0.view.createdAt) },
       Column(packageNames, .json) { row, cells in row.writePackageNames(&cells) },
       Column("packages", .table, number: true) { $1.number($0.view.packageRows) },
@@ -61,9 +61,10 @@ struct ArtifactRow {
   }
 
   private static func field(
-    _ name: String, _ field: ArtifactView.Field, _ place: ColumnPlace, stable: Bool = true
+    _ name: String, _ field: ArtifactView.Field, _ place: ColumnPlace, version: Bool = false,
+    stable: Bool = true
   ) -> Column<ArtifactRow> {
-    Column(name, place, stable: stable) { row, cells in
+    Column(name, place, version: version, stable: stable) { row, cells in
       if row.view.withBytes(of: field, { cells.utf8($0) }) == nil { cells.null() }
     }
   }

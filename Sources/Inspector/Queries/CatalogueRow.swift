@@ -9,8 +9,8 @@ struct CatalogueRow {
     Column("name", .all) { $1.text($0.total.name) },
     Column("artifacts", .all, number: true) { $1.number($0.total.artifacts) },
     Column("version_count", .all, number: true) { $1.number($0.total.versions.count) },
-    Column("latest_version", .all) { $1.text($0.latest) },
-    Column("versions", .json) { row, cells in cells.list(row.newestFirst.map(\.text.string)) },
+    Column("latest_version", .all, version: true) { $1.text($0.latest) },
+    Column("versions", .json, version: true) { row, cells in cells.list(row.newestFirst.map(\.text.string)) },
   ]
 
   private var latest: Text? { total.versions.lazy.map { Version($0) }.max()?.text }

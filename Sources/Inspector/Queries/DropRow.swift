@@ -9,7 +9,7 @@ struct DropRow {
     field("key", .key, .all),
     field("name", .name, .machine),
     field("product_key", .product, .all),
-    Column("product_version", .all) { row, cells in
+    Column("product_version", .all, version: true) { row, cells in
       if row.view.withProductVersion({ cells.utf8($0) }) == nil { cells.null() }
     },
     Column("created_at", .all) { $1.time($0.view.createdAt) },

@@ -94,7 +94,7 @@ struct ListRunner<Record> {
       try walk(snapshot, &place) { record in
         cells.bytes.removeAll(keepingCapacity: true)
         column.write(record, &cells)
-        kept.append((SortKey(cells.bytes, isNumber: column.isNumber, place: kept.count), record))
+        kept.append((SortKey(cells.bytes, column), record))
         if let wanted, let room, kept.count >= room {
           order()
           kept.removeLast(kept.count - wanted)
@@ -116,18 +116,27 @@ struct ListRunner<Record> {
   }
 }
 
-/// A value to order by: numbers by size, texts by bytes, what is absent first, equal ones as they came.
+/// A value to order by: numbers by size, versions by PEP 440 and the newest first where there are several, texts by bytes,
+/// what is absent before all; equal ones stay as they came.
 private struct SortKey: Comparable {
   private let number: Int64
+  private let versions: [Version]
   private let text: [UInt8]
 
-  init(_ cell: [UInt8], isNumber: Bool, place: Int) {
+  init<Record>(_ cell: [UInt8], _ column: Column<Record>) {
     let isAbsent = cell == [UInt8(ascii: "-")]
-    number = isNumber && !isAbsent ? Int64(String(decoding: cell, as: UTF8.self)) ?? .max : .min
-    text = isNumber || isAbsent ? [] : cell
+    number = column.isNumber && !isAbsent ? Int64(String(decoding: cell, as: UTF8.self)) ?? .max : .min
+    if column.isVersion, !isAbsent {
+      versions = cell.split(separator: UInt8(ascii: " ")).map { Version(Text(decoding: $0)) }.sorted { $1 < $0 }
+    } else {
+      versions = []
+    }
+    text = column.isNumber || column.isVersion || isAbsent ? [] : cell
   }
 
   static func < (a: Self, b: Self) -> Bool {
-    a.number == b.number ? a.text.lexicographicallyPrecedes(b.text) : a.number < b.number
+    if a.number != b.number { return a.number < b.number }
+    if a.versions != b.versions { return a.versions.lexicographicallyPrecedes(b.versions) }
+    return a.text.lexicographicallyPrecedes(b.text)
   }
 }

@@ -8,15 +8,17 @@ struct HistoryRow {
 
   static let columns: [Column<HistoryRow>] = [
     Column("name", .machine) { $1.text($0.name) },
-    Column("versions", [.table, .json]) { row, cells in cells.list(row.use.versions.map(\.string)) },
-    Column("version", .csv) { row, cells in cells.text(row.use.versions.map(\.string).joined(separator: " ")) },
+    Column("versions", [.table, .json], version: true) { row, cells in cells.list(row.use.versions.map(\.string)) },
+    Column("version", .csv, version: true) { row, cells in
+      cells.text(row.use.versions.map(\.string).joined(separator: " "))
+    },
     Column("artifact_key", .all) { $1.text($0.use.artifact.key) },
     Column("product_key", .all) { $1.text($0.use.artifact.repository.product) },
     Column("repository_key", .all) { $1.text($0.use.artifact.repository.repository) },
     Column("tag", .machine) { $1.text($0.use.tag) },
     Column("arch", .all) { $1.text($0.use.arch) },
     Column("variant", .machine) { $1.text($0.use.variant) },
-    Column("series", .machine) { row, cells in cells.text(WheelModel.Tag(row.use.tag)?.series) },
+    Column("series", .machine, version: true) { row, cells in cells.text(WheelModel.Tag(row.use.tag)?.series) },
     Column("created_at", .all) { $1.time($0.use.createdAt) },
   ]
 }
