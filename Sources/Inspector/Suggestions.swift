@@ -17,7 +17,7 @@ public enum Suggestions {
   }
 }
 
-/// Keeps the few names, among many that are offered, that lie nearest to one: those that contain it, then those within a
+/// Keeps the few different names, among many that are offered, that lie nearest to one: those that contain it, then those within a
 /// third of its length in single edits.
 struct NearestNames {
   private let target: [UInt8]
@@ -37,7 +37,8 @@ struct NearestNames {
     let worst = found.count < Suggestions.limit ? bound : found[found.count - 1].distance - 1
     guard worst >= 0 else { return }
     let distance = Self.contains(other, target) ? 0 : max(1, Self.editDistance(target, other, bound: worst))
-    guard distance <= worst else { return }
+    // The same key in several repositories is one suggestion.
+    guard distance <= worst, !found.contains(where: { $0.name == candidate }) else { return }
     found.insert((distance, candidate), at: found.firstIndex { distance < $0.distance } ?? found.count)
     if found.count > Suggestions.limit { found.removeLast() }
   }

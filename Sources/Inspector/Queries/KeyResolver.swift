@@ -34,7 +34,8 @@ public struct KeyResolver {
     if let found = try single(ofReleases, text) { return found }
     let (beginning, near) = try search(text, .artifact, in: snapshot)
     if let found = try single(beginning, text) { return found }
-    throw Self.notFound("artifact \(SafeText.escape(text))", near)
+    throw Self.notFound(
+      "key \(SafeText.escape(text))", near, cause: "there is neither an artifact nor a tag of that name in the store")
   }
 
   /// Finds one release by its tag, with or without its leading `v`.
@@ -108,13 +109,12 @@ public struct KeyResolver {
     let readings = readings(text).flatMap { $0 }
     var beginning: [ArtifactID] = []
     var nearest = NearestNames(to: text.utf8.last == UInt8(ascii: "/") ? text : readings.last?.key.string ?? text)
-    if kind == .release {
-      try snapshot.forEachRelease { view in
-        nearest.offer(view.text(.tag)?.string ?? "")
-        return true
-      }
-      return ([], nearest.names)
+    // A tag stands for an artifact, too.
+    try snapshot.forEachRelease { view in
+      nearest.offer(view.text(.tag)?.string ?? "")
+      return true
     }
+    guard kind == .artifact else { return ([], nearest.names) }
     try snapshot.forEachArtifact { view in
       let key = view.text(.key) ?? ""
       nearest.offer(key.string)
@@ -156,9 +156,11 @@ public struct KeyResolver {
       hint: "say which: \(shown)")
   }
 
-  static func notFound(_ what: String, _ near: [String]) -> InspectorError {
+  static func notFound(
+    _ what: String, _ near: [String], cause: String = "there is none in the store"
+  ) -> InspectorError {
     InspectorError(
-      .notFound, what, cause: "there is none in the store",
+      .notFound, what, cause: cause,
       hint: near.isEmpty ? nil : "did you mean \(near.map { SafeText.escape($0) }.joined(separator: ", "))?")
   }
 }
