@@ -31,6 +31,11 @@ struct Head: Equatable, Sendable {
     self.fileBytes = fileBytes
   }
 
+  /// Whether it names a commit that a data file lacks whose last change and transaction are these.
+  func isAhead(of sequence: UInt64, transaction: UInt64) -> Bool {
+    self.sequence > sequence || (self.sequence == sequence && self.transaction > transaction)
+  }
+
   /// Reads the file's content; nil when it is torn, which is harmless.
   init?(_ bytes: [UInt8]) {
     guard bytes.count == Self.byteCount, bytes.starts(with: Self.magic) else { return nil }

@@ -29,12 +29,13 @@ extension Snapshot {
     var databases: [(name: String, records: UInt64, pages: UInt64)] = []
     for table in [tables.meta] + tables.counted {
       let shape = try transaction.statistics(table.database)
-      let pages = UInt64(shape.branchPages + shape.leafPages + shape.overflowPages)
-      databases.append((table.name, UInt64(shape.entries), pages))
-      used += pages
+      // Wrapping: these numbers have no checksum, and only `verify` may judge them.
+      let pages = UInt64(bitPattern: Int64(shape.branchPages &+ shape.leafPages &+ shape.overflowPages))
+      databases.append((table.name, UInt64(bitPattern: Int64(shape.entries)), pages))
+      used &+= pages
     }
     // The tree of databases itself: their names fit into one page.
-    used += 1
+    used &+= 1
     let total = UInt64(info.lastPage) + 1
     let newest = UInt64(info.lastTransactionID)
     let readers = try opened.environment.readers().compactMap { reader in

@@ -16,11 +16,20 @@ extension Store {
   ///
   /// For a store opened for repair or collecting; one without damage is left alone. Releases that lost something get a
   /// new sequence, so that targets learn of it. Where entries of the log are lost the chain is new from there on, and
-  /// targets that have seen more refuse to go on.
+  /// targets that have seen more refuse to go on. Commits that `HEAD` names and the data file lacks are given up: `HEAD`
+  /// then names what is there. At the end the store is opened as every other command does; throws `unusable` when that fails.
   public func repair() throws(StoreError) -> RepairReport {
     guard mode != .read else { throw .usage("repair \(path)", "the store was opened for reading only") }
-    let damage = try verify(.everything)
-    guard !damage.isClean else { return RepairReport() }
+    var damage = try verify(.everything)
+    let lost = try lostCommits()
+    if let lost {
+      damage.findings.insert(lost, at: 0)
+      damage.findingCount += 1
+    }
+    guard !damage.isClean else {
+      try exchange { () throws(StoreError) in }
+      return RepairReport()
+    }
     var report = try rebuild("repair") { _, target in
       let salvage = try Salvage(self)
       defer { salvage.opened.environment.close() }
@@ -33,7 +42,28 @@ extension Store {
       }
     }
     report.findings = damage.findings
+    if let lost { report.quarantined.insert("\(lost.database) \(lost.subject): \(lost.problem)", at: 0) }
     return report
+  }
+
+  /// What `HEAD` names beyond the newest commit of the data file; nil when nothing is missing, or the file cannot tell.
+  private func lostCommits() throws(StoreError) -> Finding? {
+    guard let head = directory.readHead(), head.store == id else { return nil }
+    do {
+      return try read { snapshot in
+        guard let last = try? snapshot.sequence,
+          head.isAhead(of: last, transaction: snapshot.transaction.transactionID)
+        else { return nil }
+        let subject =
+          head.sequence > last + 1
+          ? "\(last + 1) to \(head.sequence)" : head.sequence > last ? "\(head.sequence)" : "after \(last)"
+        return Finding(
+          database: "log", subject: subject,
+          problem: "committed changes are missing: the data file is older than HEAD; collect again")
+      }
+    } catch {
+      throw StoreError(error, operation: "repair \(path)", path: path)
+    }
   }
 }
 

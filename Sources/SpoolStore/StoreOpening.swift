@@ -95,20 +95,17 @@ struct StoreOpening {
     let counters = try transaction.counters(tables)
     for (table, count) in zip(tables.counted, counters.records) {
       let entries = try transaction.entryCount(table.database)
-      guard UInt64(entries) == count else {
+      guard UInt64(bitPattern: Int64(entries)) == count else {
         throw directory.damaged("\(table.name) has \(entries) records of \(count)")
       }
     }
     guard let head, head.store == marker.id else { return }
-    let isBehind =
-      head.sequence > counters.sequence
-      || (head.sequence == counters.sequence && head.transaction > transaction.transactionID)
-    guard !isBehind else {
+    guard !head.isAhead(of: counters.sequence, transaction: transaction.transactionID) else {
       throw StoreError(
         .unusable, .commitsMissing, operation: "open \(directory.path)",
         cause: "committed changes are missing: the newest was \(head.sequence), the data file ends at "
           + "\(counters.sequence)",
-        hint: "restore data.mdb from a backup; or remove HEAD to accept the loss, then collect")
+        hint: "restore data.mdb from a backup; or accept the loss: wheelspool verify --repair, then collect")
     }
   }
 

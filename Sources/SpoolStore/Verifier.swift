@@ -74,6 +74,18 @@ final class Verifier {
     if seen != 2 { find(tables.meta, "all", "\(seen) records were found, 2 were written") }
   }
 
+  /// Compares LMDB's own counts, by which the store is opened, with what was written.
+  private func verifyEntryCounts() {
+    for (table, expected) in zip([tables.meta] + tables.counted, [2] + counters.records) {
+      attempt(table) {
+        let entries = UInt64(bitPattern: Int64(try transaction.entryCount(table.database)))
+        if entries != expected {
+          find(table, "all", "the list of databases says \(entries) records, \(expected) were written")
+        }
+      }
+    }
+  }
+
   /// Runs `body`; what it throws becomes a finding.
   func attempt(_ table: Table, _ subject: String = "all", _ body: () throws -> Void) {
     do {
@@ -85,6 +97,7 @@ final class Verifier {
 
   func verifyStructure() throws {
     verifyMeta()
+    verifyEntryCounts()
     verifyMembers()
     verifyArtifacts()
     verifyReleases()

@@ -45,6 +45,68 @@ import WheelModel
     #expect(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20) == before)
   }
 
+  /// The data file of an earlier moment under the HEAD of a later one, as a restore of the one without the other leaves it.
+  @Test func missingCommitsAreGivenUpWhenAskedTo() throws {
+    let temporary = try TemporaryStore()
+    try filled(temporary)
+    let source = SourceState(
+      repository: testRepository, project: "1", pages: [.init(url: "u", etag: "e", lastModified: nil)], listedTags: 13,
+      completeAt: stamp(30))
+    try temporary.collecting { try $0.writer.saveSource(source) }
+    let earlier = try #require(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20))
+    let last = try temporary.collecting { store in
+      for release in 30..<33 {
+        let tag = "2.\(release)+a"
+        _ = try store.writer.commit(releasePut(tag, [newArtifact(tag, Stack(40))], at: Int64(release)))
+      }
+      return try store.read { try $0.sequence }
+    }
+    try FileSystem.replace(temporary.path + "/data.mdb", with: earlier, directory: temporary.path)
+    let refused = #expect(throws: StoreError.self) { _ = try temporary.reader() }
+    #expect(refused?.code == .commitsMissing)
+
+    let store = try Store.open(path: temporary.path, mode: .repair)
+    let report = try store.repair()
+    store.close()
+    #expect(report.findings.map(\.subject) == ["\(last - 2) to \(last)"])
+    #expect(report.quarantined.count == 1)
+    let reader = try temporary.reader()
+    #expect(try reader.verify(fullVerify()).findings == [])
+    #expect(try reader.read { try $0.sequence } == last - 3)
+    #expect(try reader.read { try $0.source(testRepository) } == nil)
+    reader.close()
+    let again = try Store.open(path: temporary.path, mode: .repair)
+    #expect(try again.repair() == RepairReport())
+    again.close()
+  }
+
+  /// LMDB's own count of a database, which no checksum covers and every command but repair refuses.
+  @Test(arguments: [42, 63]) func aFlippedCountIsRepaired(bit: Int) throws {
+    let temporary = try TemporaryStore()
+    try filled(temporary)
+    let reader = try temporary.reader()
+    let good = try contents(reader)
+    reader.close()
+    var bytes = try #require(try FileSystem.read(temporary.path + "/data.mdb", limit: 8 << 20))
+    // A node of the list of databases: the name, then flags, depth and page counts in 32 bytes, then the number of entries.
+    let node = Array("artifacts".utf8)
+    for place in bytes.indices.dropLast(node.count + 48) where bytes[place..<place + node.count].elementsEqual(node) {
+      guard bytes[place + node.count + 32] == good.count else { continue }
+      bytes[place + node.count + 32 + bit / 8] ^= 1 << (bit % 8)
+    }
+    try FileSystem.replace(temporary.path + "/data.mdb", with: bytes, directory: temporary.path)
+    let refused = #expect(throws: StoreError.self) { _ = try temporary.reader() }
+    #expect(refused?.cause.hasPrefix("artifacts has ") == true)
+
+    let store = try Store.open(path: temporary.path, mode: .repair)
+    #expect(try store.repair().findings.map(\.database) == ["artifacts"])
+    store.close()
+    let repaired = try temporary.reader()
+    #expect(try contents(repaired) == good)
+    #expect(try repaired.verify(fullVerify()).findings == [])
+    repaired.close()
+  }
+
   @Test func whateverBreaksTheRestIsWholeAfterwards() throws {
     let temporary = try TemporaryStore()
     try filled(temporary)
