@@ -67,6 +67,26 @@ struct ListTests {
     #expect(try keys("--limit", "0").isEmpty)
   }
 
+  @Test(arguments: ["", ",", " , "]) func aListNeedsAColumn(columns: String) throws {
+    for command in [["dump", "releases"], ["dump", "artifact", "3.3.0.12+http"], ["packages", "certifi"]] {
+      for format in ["table", "csv", "ndjson"] {
+        let result = try Wheelspool.run(
+          command + ["--columns", columns, "--format", format], store: try SampleStore.path())
+        #expect(result.exitCode == 2, "\(command) \(format): \(result.errorText)")
+        #expect(result.text.isEmpty)
+        if columns != " , " { #expect(result.errorText.contains("name at least one column (E_USAGE)")) }
+      }
+    }
+    let unstable = try SampleStore.run("dump", "releases", "--stable", "--columns", "sequence")
+    #expect(unstable.exitCode == 2)
+    #expect(unstable.errorText.contains("that --stable does not leave out (E_USAGE)"))
+  }
+
+  @Test func aColumnIsShownOnce() throws {
+    let result = try SampleStore.run("dump", "releases", "--columns", "tag,commit,tag", "--format", "ndjson")
+    #expect(try Members.of(try #require(result.lines.first)) == ["tag", "commit"])
+  }
+
   /// Numbers of rows up to the largest that there is: no sum of them may overflow.
   @Test(arguments: ["4611686018427387903", "4611686018427387904", "9223372036854775807"])
   func rowsWithoutEnd(number: String) throws {

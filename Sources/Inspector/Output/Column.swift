@@ -46,13 +46,16 @@ public struct Column<Record>: Sendable {
 }
 
 extension Column {
-  /// Picks the columns to show: those asked for, or the format's own.
+  /// Picks the columns to show: those asked for, each once, or the format's own.
   ///
-  /// Throws `InspectorError` (`.unknownColumn`) naming the nearest known one.
+  /// Throws `InspectorError`: `.unknownColumn` naming the nearest known one, `.usage` when no column is left.
   public static func chosen(from all: [Column], for presentation: Presentation) throws(InspectorError) -> [Column] {
     var result: [Column] = []
     if let names = presentation.columns {
-      for name in names { result.append(try find(name, in: all)) }
+      for name in names where !result.contains(where: { $0.name == name }) { result.append(try find(name, in: all)) }
+      guard !result.isEmpty else {
+        throw InspectorError(.usage, "--columns", cause: "name at least one column")
+      }
     } else {
       let place: ColumnPlace =
         switch presentation.format {
@@ -62,7 +65,13 @@ extension Column {
         }
       result = all.filter { $0.place.contains(place) }
     }
-    return presentation.stable ? result.filter(\.isStable) : result
+    guard presentation.stable else { return result }
+    result.removeAll { !$0.isStable }
+    guard !result.isEmpty else {
+      throw InspectorError(
+        .usage, "--columns", cause: "name at least one column that --stable does not leave out")
+    }
+    return result
   }
 
   /// Finds a column by name.
