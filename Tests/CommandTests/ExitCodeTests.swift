@@ -40,6 +40,8 @@ struct ExitCodeTests {
     Case("diff \(key)", 2, "E_USAGE"),
     Case("diff \(key) v3.3.0.12+http-cpu-ubi9", 2, "one names an artifact and the other a release"),
     Case("graph dot \(key) --depth 2", 2, "--depth needs --focus"),
+    Case("status --format csv", 2, "--format csv cannot hold"),
+    Case("status --target ndjson:x --format csv", 2, "--format csv cannot hold"),
     Case("verify --subset 3/2", 2, "E_USAGE"),
     Case("export nowhere:", 2, "E_TARGET_ADDRESS"),
     Case("collect --verbose --quiet", 2, "E_USAGE"),

@@ -65,7 +65,7 @@ public struct StoreReport: Sendable {
 
   /// Writes the report: labelled lines and small tables, or one JSON object.
   ///
-  /// CSV holds the repositories only. Throws `InspectorError` (`.unknownColumn`), `OutputError`.
+  /// CSV holds the repositories only, so that it suits a bare `dump` alone. Throws `InspectorError` (`.unknownColumn`), `OutputError`.
   public func write(_ presentation: Presentation, to output: BufferedOutput) throws {
     switch presentation.format {
     case .json, .ndjson: writeJSON(presentation, to: output)

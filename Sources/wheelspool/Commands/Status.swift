@@ -26,6 +26,14 @@ struct Status: ParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var global: GlobalOptions
 
+  func validate() throws {
+    if output.format == .csv {
+      throw ValidationError(
+        "status is several tables, which --format csv cannot hold: use json, or dump overview for the repositories alone"
+      )
+    }
+  }
+
   func run() throws {
     let store = try global.openStore()
     var backlog: StoreReport.Backlog?
