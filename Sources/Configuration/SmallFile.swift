@@ -8,7 +8,8 @@ enum SmallFile {
   static func read(
     _ path: String, limit: Int, check: (mode_t) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in }
   ) throws(ConfigurationError) -> [UInt8]? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    // A pipe without a writer would be waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else {
       guard errno != ENOENT else { return nil }
       throw failure(path)
@@ -17,6 +18,9 @@ enum SmallFile {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw ConfigurationError(.file, at: path, "is a directory") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ConfigurationError(.file, at: path, "is not a regular file")
+    }
     try check(status.st_mode)
 
     var bytes: [UInt8] = []

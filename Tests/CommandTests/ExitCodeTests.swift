@@ -85,6 +85,34 @@ struct ExitCodeTests {
     #expect(try Files.readText(file) == "plain")
   }
 
+  /// A pipe that nobody writes to must not be waited for.
+  @Test func aConfigurationIsARegularFile() throws {
+    let directory = try TemporaryDirectory()
+    let pipe = directory.file("pipe")
+    try RunningProcess.check("mkfifo", ["-m", "600", pipe])
+    for path in [pipe, "/dev/null"] {
+      let result = try Wheelspool.run(["collect", "--config", path], store: directory.file("s.store"), timeout: 10)
+      #expect(result.exitCode == 2)
+      #expect(result.errorText.contains("is not a regular file (E_CONFIG_FILE)"), "\(result.errorText)")
+    }
+    let config = directory.file("wheelspool.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "http://127.0.0.1:1"
+      token-file = "pipe"
+      [[product]]
+      key = "p"
+      [[product.repository]]
+      key = "r"
+      project = "1"
+
+      """, to: config)
+    let token = try Wheelspool.run(["collect", "--config", config], store: directory.file("s.store"), timeout: 10)
+    #expect(token.exitCode == 2)
+    #expect(token.errorText.contains("is not a regular file"), "\(token.errorText)")
+  }
+
   @Test func shortAndQualifiedKeysAreFound() throws {
     for key in [Self.key, "3.3.0.12+http", "v3.3.0.12+http-cpu-ubi9", "rhai/\(Self.key)", "rhai/wheels-http/3.3.0.12"] {
       let result = try SampleStore.run("dump", "artifact", key, "--columns", "key", "--format", "csv")
