@@ -44,6 +44,7 @@ struct ExitCodeTests {
     Case("status --target ndjson:x --format csv", 2, "--format csv cannot hold"),
     Case("verify --subset 3/2", 2, "E_USAGE"),
     Case("export nowhere:", 2, "E_TARGET_ADDRESS"),
+    Case("verify --delete-withdrawn", 2, "--delete-withdrawn needs --target"),
     Case("verify --target ndjson:-", 2, "E_TARGET_OPTION"),
     Case("verify --target ndjson:- --repair", 2, "E_TARGET_OPTION"),
     Case("collect --verbose --quiet", 2, "E_USAGE"),
