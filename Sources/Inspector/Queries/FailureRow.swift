@@ -25,7 +25,7 @@ struct FailureRow {
     try ListRunner(store, all: columns, presentation, output).run { snapshot, body in
       try snapshot.forEachFailure(in: filter.scope) { failure in
         guard filter.matches(failure.repository), filter.matches(tag: failure.tag),
-          filter.arch.map({ $0 == AssetName(failure.asset)?.arch }) ?? true,
+          filter.arch.map({ $0 == failure.asset.flatMap { AssetName($0)?.arch } }) ?? true,
           filter.since.map({ failure.lastAt >= $0 }) ?? true
         else { return true }
         return try body(FailureRow(failure: failure))

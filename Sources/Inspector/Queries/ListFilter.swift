@@ -69,11 +69,11 @@ public struct ListFilter: Sendable {
     (product.map { $0 == key.product } ?? true) && (repository.map { $0 == key.repository } ?? true)
   }
 
-  /// Whether a release with this tag matches, by what the tag alone says.
-  func matches(tag: Text) -> Bool {
+  /// Whether what has this tag, or none, matches by what the tag alone says.
+  func matches(tag: Text?) -> Bool {
     guard self.tag.map({ $0 == tag }) ?? true else { return false }
     guard series != nil || variant != nil else { return true }
-    guard let name = WheelModel.Tag(tag) else { return false }
+    guard let name = tag.flatMap({ WheelModel.Tag($0) }) else { return false }
     return (series.map { $0 == name.series } ?? true) && (variant.map { $0 == name.suffix } ?? true)
   }
 
