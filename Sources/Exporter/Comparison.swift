@@ -52,7 +52,10 @@ struct Comparison {
     let version = try sink.openForReading()
     let marks = try version == nil ? [:] : sink.marks()
     var number = 0
-    for product in selected(try source.repositories(), marks) {
+    let repositories = try source.repositories()
+    let products = selected(repositories, marks)
+    if version != nil { try checkOwners(of: repositories.filter { products.contains($0.product) }) }
+    for product in products {
       let reached = marks[product]?.watermark
       if let reached, try source.chain(at: reached.sequence) != reached.chain {
         throw Ownership.diverged(
@@ -77,8 +80,21 @@ struct Comparison {
         guard present == nil || (present?.isWithdrawn ?? false) && options.deleteWithdrawn else { return }
         report.add(Table.releases.name, SafeText.escape(key.tag), "unexpected row")
       }
+      try sink.forEachStray(of: product) { table, key in
+        report.add(table.name, SafeText.escape(key), "unexpected row")
+      }
+    }
+    // A target that is behind is all right; one that never heard of this store is not.
+    if marks.isEmpty, report.pendingReleases > 0 {
+      report.add(Table.watermarks.name, source.storeID, "nothing was exported here")
     }
     return report
+  }
+
+  private func checkOwners(of repositories: [RepositoryKey]) throws {
+    let foreign = try sink.foreignOwners(of: repositories)
+    guard let (repository, owner) = foreign.min(by: { $0.key < $1.key }) else { return }
+    throw Ownership.refusal(repository, owner: owner, storeID: source.storeID, toDo: "compare")
   }
 
   private func compare(_ present: PresentRelease, readsData: Bool, into report: inout TargetVerification) throws {

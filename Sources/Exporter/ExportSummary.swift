@@ -22,6 +22,8 @@ public struct ExportSummary: Sendable {
   public var releases = 0
   /// Releases removed from the target.
   public var deletedReleases = 0
+  /// Rows removed because they hung on nothing: artifacts of no release, packages and drops of no artifact.
+  public var strayRows = 0
   /// Artifacts written.
   public var artifacts = 0
   /// Package rows written.

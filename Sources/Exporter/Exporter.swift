@@ -13,6 +13,7 @@ public enum Exporter {
     observer: any ExportObserver = SilentExport(),
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExportSummary {
+    if options.repair { try checkReadable(target) }
     let source = StoreSource(store: store)
     let sink = try makeSink(target, source.storeID, options, observer, shouldStop)
     return try Replay(source: source, sink: sink, options: options, observer: observer, shouldStop: shouldStop).run()
@@ -36,6 +37,7 @@ public enum Exporter {
     store: Store, target: TargetAddress, options: ExportOptions = .init(), readsData: Bool = false,
     subset: (n: Int, of: Int)? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> TargetVerification {
+    try checkReadable(target)
     let source = StoreSource(store: store)
     let sink = try makeSink(target, source.storeID, options, SilentExport(), shouldStop)
     return try Comparison(source: source, sink: sink, options: options, shouldStop: shouldStop)
@@ -56,6 +58,13 @@ public enum Exporter {
     case .ndjson, .standardOutput:
       throw ExportError(.usage, .option, operation: "print the schema", cause: "JSON lines have no tables")
     }
+  }
+
+  private static func checkReadable(_ target: TargetAddress) throws(ExportError) {
+    guard case .standardOutput = target else { return }
+    throw ExportError(
+      .usage, .option, operation: "compare the target", cause: "what went to standard output cannot be read again",
+      hint: "name the file it went to")
   }
 
   static func makeSink(

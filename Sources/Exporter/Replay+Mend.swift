@@ -35,7 +35,7 @@ extension Replay {
         bytes += release.rawBytes
       }
       if !plan.releases.isEmpty { try apply(plan, goal: goal) }
-      summary.deletedReleases += try sink.sweep(product, isKept: isKept)
+      try sweep(product)
       if isDiverged { try apply(BatchPlan(moves: [try move(product, to: goal)], position: goal), goal: goal) }
     }
     isRepaired = true

@@ -99,6 +99,8 @@ final class Replay {
     summary.storeSequence = goal
     try choose()
     try claim()
+    // A product without a position is replayed whole, which leaves rows that hang on nothing.
+    let unplaced = options.repair && !isRepaired ? products.filter { marks[$0] == nil } : []
     if options.repair && !isRepaired { try mend(goal: goal) }
     for product in products { try checkHistory(of: product) }
     var position = products.map { marks[$0]?.watermark.sequence ?? 0 }.min() ?? goal
@@ -108,6 +110,7 @@ final class Replay {
       last.moves.append(try move(product, to: goal))
     }
     if !last.moves.isEmpty { try apply(last, goal: goal) }
+    for product in unplaced { try sweep(product) }
     try sweep()
     summary.openIssues = try sink.openIssues(of: products)
   }
@@ -189,9 +192,15 @@ final class Replay {
 
   private func sweep() throws {
     for product in products where marks[product]?.needsSweep ?? false {
-      summary.deletedReleases += try sink.sweep(product, isKept: isKept)
+      try sweep(product)
       marks[product]?.needsSweep = false
     }
+  }
+
+  func sweep(_ product: Text) throws {
+    let swept = try sink.sweep(product, isKept: isKept)
+    summary.deletedReleases += swept.releases
+    summary.strayRows += swept.strayRows
   }
 
   /// Whether the target is to hold a release.

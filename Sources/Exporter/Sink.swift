@@ -35,14 +35,16 @@ protocol Sink: AnyObject {
   func abandon()
 
   /// Removes what this store wrote of a product and `isKept` does not know any more, and ends the need for a sweep.
-  /// Returns the number of releases removed.
-  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Int
+  /// Removes rows that hang on nothing, too.
+  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept
   /// How many values are set aside for this store.
   func openIssues(of products: [Text]) throws -> Int
   /// Compares one release; adds what differs.
   func compare(_ state: ReleaseState, readsData: Bool, into report: inout TargetVerification) throws
   /// Walks the releases of a product that belong to this store.
   func forEachRelease(of product: Text, _ body: (ReleaseKey) throws -> Void) throws
+  /// Walks the rows of a product that hang on nothing, each key once a table.
+  func forEachStray(of product: Text, _ body: (Table, Text) throws -> Void) throws
 }
 
 extension Sink {

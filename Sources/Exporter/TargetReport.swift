@@ -40,7 +40,7 @@ public struct TargetVerification: Sendable, Equatable {
     public var table: String
     /// The row's key, as text.
     public var key: String
-    /// What differs: a column, or `missing row`, `unexpected row`.
+    /// What differs: a column, or `missing row`, `unexpected row`, `nothing was exported here`.
     public var what: String
   }
 

@@ -42,6 +42,8 @@ struct ExitCodeTests {
     Case("graph dot \(key) --depth 2", 2, "--depth needs --focus"),
     Case("verify --subset 3/2", 2, "E_USAGE"),
     Case("export nowhere:", 2, "E_TARGET_ADDRESS"),
+    Case("verify --target ndjson:-", 2, "E_TARGET_OPTION"),
+    Case("verify --target ndjson:- --repair", 2, "E_TARGET_OPTION"),
     Case("collect --verbose --quiet", 2, "E_USAGE"),
     Case("collect", 2, "E_CONFIG"),
     Case("dump artifact 3.3.0.12+http-cpu-ubi9-x86_65", 4, "did you mean \(key)"),

@@ -31,6 +31,36 @@ struct ExportTests {
     #expect(try Wheelspool.run(["verify", "--target", "sqlite:" + file], store: store).exitCode == 0)
   }
 
+  @Test(arguments: ["sqlite", "ndjson"]) func missingTargetIsOne(kind: String) throws {
+    let directory = try TemporaryDirectory()
+    let target = kind + ":" + directory.file("nothing")
+    let result = try SampleStore.run("verify", "--target", target, "--format", "csv")
+    #expect(result.exitCode == 1)
+    #expect(result.text.contains("nothing was exported here"))
+    #expect(!Files.exists(directory.file("nothing")))
+  }
+
+  @Test func strayRowsAreOneAndTheirRemovalIsTold() throws {
+    let directory = try TemporaryDirectory()
+    let store = try SampleStore.path()
+    let file = directory.file("wheels.sqlite")
+    #expect(try Wheelspool.run(["export", "sqlite:" + file], store: store).exitCode == 0)
+    try RunningProcess.check(
+      "sqlite3", [file, "insert into drops (product_key, drop_key, name) values ('rhai', 'x', 'x')"])
+    #expect(try Wheelspool.run(["verify", "--target", "sqlite:" + file], store: store).exitCode == 1)
+    let repaired = try Wheelspool.run(["verify", "--target", "sqlite:" + file, "--repair"], store: store)
+    #expect(repaired.exitCode == 0 && repaired.errorText.contains("removed 1 rows that hung on nothing"))
+    #expect(try Wheelspool.run(["verify", "--target", "sqlite:" + file], store: store).exitCode == 0)
+  }
+
+  @Test func otherProgramsTablesAreNoExport() throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.file("other.sqlite")
+    try RunningProcess.check("sqlite3", [file, "create table releases (id integer); insert into releases values (1)"])
+    let result = try SampleStore.run("verify", "--target", "sqlite:" + file)
+    #expect(result.exitCode == 1 || result.exitCode == 9)
+  }
+
   @Test func linesGoToStandardOutput() throws {
     let result = try SampleStore.run("export", "ndjson:-", "--quiet")
     #expect(result.exitCode == 0)

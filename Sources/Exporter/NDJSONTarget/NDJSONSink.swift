@@ -137,7 +137,7 @@ final class NDJSONSink: Sink {
     try end(file, marks)
   }
 
-  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Int { 0 }
+  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept { Swept() }
 
   func openIssues(of products: [Text]) throws -> Int { 0 }
 
@@ -254,6 +254,9 @@ final class NDJSONSink: Sink {
   func forEachRelease(of product: Text, _ body: (ReleaseKey) throws -> Void) throws {
     for key in try indexed().keys.filter({ $0.repository.product == product }).sorted() { try body(key) }
   }
+
+  /// Lines outside of a group mean nothing to a reader.
+  func forEachStray(of product: Text, _ body: (Table, Text) throws -> Void) throws {}
 
   private func indexed() throws -> [ReleaseKey: SHA256Digest] {
     if let groups { return groups }

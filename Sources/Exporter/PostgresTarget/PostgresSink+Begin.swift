@@ -123,11 +123,13 @@ extension PostgresSink {
 
 /// The refusals that keep stores and histories apart, worded alike for all targets.
 enum Ownership {
-  static func refusal(_ repository: RepositoryKey, owner: String, storeID: String) -> ExportError {
+  static func refusal(
+    _ repository: RepositoryKey, owner: String, storeID: String, toDo: String = "write"
+  ) -> ExportError {
     ExportError(
-      .targetFailed, .owner, operation: "write repository " + SafeText.escape(repository.repository),
+      .targetFailed, .owner, operation: toDo + " repository " + SafeText.escape(repository.repository),
       cause: "its rows belong to store \(SafeText.escape(owner)), this is store \(storeID)",
-      hint: "use another schema or file, or --take-over")
+      hint: "use another schema or file, or export with --take-over")
   }
 
   static func movedMeanwhile(_ product: Text) -> ExportError {

@@ -77,13 +77,15 @@ extension PostgresSink {
     try transaction("take rows over") { try steps.run(on: $0, operation: "take rows over") }
   }
 
-  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Int {
+  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept {
     var doomed: [ReleaseKey] = []
     try forEachRelease(of: product) { key in if try !isKept(key) { doomed.append(key) } }
     var steps = PostgresSteps()
     let scope: [Parameter] = [.text(product.string), .text(storeID)]
     steps.add(Self.begin)
     addDropLocks(of: [product], to: &steps)
+    var swept = Swept(releases: doomed.count)
+    removeStrays(scope, &steps) { swept.strayRows += $0 }
     for key in doomed {
       let repository = Parameter.text(key.repository.repository.string)
       let tag = Parameter.text(key.tag.string)
@@ -95,29 +97,36 @@ extension PostgresSink {
           """, scope + [repository, tag])
       }
     }
-    steps.add(
-      """
-      DELETE FROM \(schema.name(.artifacts)) a WHERE a.product_key = $1 AND a.store_id = $2 AND NOT EXISTS (
-        SELECT 1 FROM \(schema.name(.releases)) r WHERE r.product_key = a.product_key
-          AND r.repository_key = a.repository_key AND r.tag = a.tag)
-      """, scope)
-    steps.add(
-      """
-      DELETE FROM \(schema.name(.packages)) p WHERE p.product_key = $1 AND NOT EXISTS (
-        SELECT 1 FROM \(schema.name(.artifacts)) a WHERE a.product_key = p.product_key
-          AND a.repository_key = p.repository_key AND a.artifact_key = p.artifact_key)
-      """, [scope[0]])
-    steps.add(
-      """
-      DELETE FROM \(schema.name(.drops)) d WHERE d.product_key = $1 AND NOT EXISTS (
-        SELECT 1 FROM \(schema.name(.artifacts)) a WHERE a.product_key = d.product_key AND a.artifact_key = d.name)
-      """, [scope[0]])
+    // What hung on the releases that went is no find.
+    if !doomed.isEmpty { removeStrays(scope, &steps) { _ in } }
     steps.add(
       "UPDATE \(schema.name(.watermarks)) SET sweep = false WHERE product_key = $1 AND store_id = $2 AND sweep", scope)
     try transaction("remove what the store does not have") {
       try steps.run(on: $0, operation: "remove what the store does not have")
     }
-    return doomed.count
+    return swept
+  }
+
+  private func removeStrays(_ scope: [Parameter], _ steps: inout PostgresSteps, count: @escaping (Int) -> Void) {
+    for table in Strays.tables {
+      steps.add(
+        "DELETE FROM " + Strays.rows(of: table, named: schema.name) { "$\($0)" },
+        table.name == Table.artifacts.name ? scope : [scope[0]]
+      ) { count(Int(clamping: $0.affectedRows)) }
+    }
+  }
+
+  func forEachStray(of product: Text, _ body: (Table, Text) throws -> Void) throws {
+    let scope: [Parameter] = [.text(product.string), .text(storeID)]
+    for table in Strays.tables {
+      let rows = Strays.rows(of: table, named: schema.name) { "$\($0)" }
+      let answer = try with { session in
+        try session.query(
+          "SELECT DISTINCT \(Strays.key(of: table)) FROM \(rows) ORDER BY 1",
+          table.name == Table.artifacts.name ? scope : [scope[0]], operation: "look for rows that hang on nothing")
+      }
+      for row in 0..<answer.rowCount { try body(table, Text(answer.string(row, 0) ?? "")) }
+    }
   }
 
   func openIssues(of products: [Text]) throws -> Int {

@@ -63,11 +63,13 @@ extension SQLiteSink {
     }
   }
 
-  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Int {
+  func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept {
     var doomed: [ReleaseKey] = []
     try forEachRelease(of: product) { key in if try !isKept(key) { doomed.append(key) } }
     let scope: [Value] = [.text(product.string), .text(storeID)]
+    var swept = Swept(releases: doomed.count)
     try transaction("remove what the store does not have") {
+      swept.strayRows = try removeStrays(scope)
       for key in doomed {
         for table in [Table.artifacts, .releases, .issues] {
           try run(
@@ -76,27 +78,31 @@ extension SQLiteSink {
             """, scope + [.text(key.repository.repository.string), .text(key.tag.string)])
         }
       }
-      try run(
-        """
-        DELETE FROM artifacts WHERE product_key = ? AND store_id = ? AND NOT EXISTS (
-          SELECT 1 FROM releases r WHERE r.product_key = artifacts.product_key
-            AND r.repository_key = artifacts.repository_key AND r.tag = artifacts.tag)
-        """, scope)
-      try run(
-        """
-        DELETE FROM artifact_packages WHERE product_key = ? AND NOT EXISTS (
-          SELECT 1 FROM artifacts a WHERE a.product_key = artifact_packages.product_key
-            AND a.repository_key = artifact_packages.repository_key
-            AND a.artifact_key = artifact_packages.artifact_key)
-        """, [scope[0]])
-      try run(
-        """
-        DELETE FROM drops WHERE product_key = ? AND NOT EXISTS (
-          SELECT 1 FROM artifacts a WHERE a.product_key = drops.product_key AND a.artifact_key = drops.name)
-        """, [scope[0]])
+      // What hung on the releases that went is no find.
+      if !doomed.isEmpty { _ = try removeStrays(scope) }
       try run("UPDATE watermarks SET sweep = 0 WHERE product_key = ? AND store_id = ? AND sweep", scope)
     }
-    return doomed.count
+    return swept
+  }
+
+  private func removeStrays(_ scope: [Value]) throws -> Int {
+    try Strays.tables.reduce(0) { count, table in
+      let sql = "DELETE FROM " + Strays.rows(of: table, named: \.name) { "?\($0)" }
+      return try count + run(sql, table.name == Table.artifacts.name ? scope : [scope[0]])
+    }
+  }
+
+  func forEachStray(of product: Text, _ body: (Table, Text) throws -> Void) throws {
+    let scope: [Value] = [.text(product.string), .text(storeID)]
+    for table in Strays.tables {
+      var keys: [Text] = []
+      let rows = Strays.rows(of: table, named: \.name) { "?\($0)" }
+      try forEachRow(
+        "SELECT DISTINCT \(Strays.key(of: table)) FROM \(rows) ORDER BY 1",
+        table.name == Table.artifacts.name ? scope : [scope[0]], operation: "look for rows that hang on nothing"
+      ) { keys.append(Text($0.string(0) ?? "")) }
+      for key in keys { try body(table, key) }
+    }
   }
 
   func openIssues(of products: [Text]) throws -> Int {

@@ -41,9 +41,8 @@ final class SQLiteSink: Sink {
 
   func openForReading() throws -> Int? {
     guard database == nil else { return try version() }
-    do { _ = try connect(.read) } catch let error as SQLiteError where error.code == .cannotOpen { return nil } catch {
-      throw Self.translate(error)
-    }
+    guard OutputFile.exists(path) else { return nil }
+    _ = try connect(.read)
     database?.setBusyTimeout(milliseconds: 5000)
     return try version()
   }
@@ -61,10 +60,7 @@ final class SQLiteSink: Sink {
       let opened = try Database(path: path, mode: mode)
       database = opened
       return opened
-    } catch {
-      if mode == .read { throw error }
-      throw Self.translate(error)
-    }
+    } catch { throw Self.translate(error) }
   }
 
   /// Runs `body` with the open database, in this exporter's errors.

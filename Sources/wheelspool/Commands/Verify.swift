@@ -16,7 +16,8 @@ struct Verify: ParsableCommand {
 
       EXIT CODES:
         0 nothing is wrong, 1 the target differs, 2 usage, 5 store busy (--repair),
-        6 the store is damaged, 7 local I/O, 9 the target cannot be reached,
+        6 the store is damaged, 7 local I/O,
+        9 the target cannot be reached, or is another store's,
         130 or 143 interrupted
       """)
 

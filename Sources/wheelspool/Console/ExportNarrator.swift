@@ -32,6 +32,7 @@ struct ExportNarrator: ExportObserver {
     text += "\(summary.releases) releases, \(summary.artifacts) artifacts, \(summary.packageRows) package rows, "
     text += "\(HumanSize.text(summary.documentBytes)) of documents"
     if summary.deletedReleases > 0 { text += "; removed \(summary.deletedReleases) releases" }
+    if summary.strayRows > 0 { text += "; removed \(summary.strayRows) rows that hung on nothing" }
     if summary.openIssues > 0 { text += "; \(summary.openIssues) values are set aside" }
     if summary.retries > 0 { text += "; \(summary.retries) retries" }
     return text + "; store sequence \(summary.storeSequence)"
