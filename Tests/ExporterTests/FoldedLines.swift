@@ -25,11 +25,17 @@ struct FoldedLines {
 
   func rows(_ table: String, _ columns: [String]) -> [[String?]] {
     let kinds = ["releases": "release", "artifacts": "artifact", "artifact_packages": "package", "drops": "drop"]
-    var rows: [[String?]] = []
-    for group in groups.values {
-      for (kind, line) in group where kind == kinds[table] { rows.append(columns.map { Self.field($0, line) }) }
+    let lines = groups.values.flatMap { $0.filter { $0.kind == kinds[table] }.map(\.line) }
+    guard table == "drops" else { return lines.map { line in columns.map { Self.field($0, line) } } }
+    // Of the lines of one drop the oldest counts.
+    var oldest: [[String?]: [UInt8]] = [:]
+    for line in lines {
+      let key = ["product_key", "drop_key"].map { Self.field($0, line) }
+      let date = Self.field("created_at", line) ?? ""
+      if let present = oldest[key], Self.field("created_at", present) ?? "" <= date { continue }
+      oldest[key] = line
     }
-    return rows
+    return oldest.values.map { line in columns.map { Self.field($0, line) } }
   }
 
   /// A top-level member's value: strings without quotes and escapes, truths as 0 and 1, everything else as written.

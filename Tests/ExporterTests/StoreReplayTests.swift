@@ -46,6 +46,44 @@ import WheelModel
     #expect(try Exporter.run(store: store, target: target.address, options: options).batches == 0)
   }
 
+  @Test("a drop that repositories share is as old as its oldest artifact", arguments: TargetKind.allCases)
+  func sharesDrops(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let (new, old) = (Int64(1_780_000_000_082), Int64(1_770_000_000_000))
+    func check(_ dates: [Int64]) throws {
+      let options = target.options()
+      #expect(try Exporter.run(store: store, target: target.address, options: options).outcome == .complete)
+      let found = try Exporter.verify(store: store, target: target.address, options: options, readsData: true)
+      #expect(found.isEqual, "\(found.differences)")
+      let expected = dates.map { [Timestamp(milliseconds: $0).rfc3339] }
+      #expect(try target.rows("drops", ["created_at"]) == expected)
+    }
+    func put(_ repository: RepositoryKey, arches: [String] = ["x86_64"], at date: Int64) throws {
+      try StoreFiller.put(
+        Samples.release("v3.1.0+cuda-ubi9", in: repository, arches: arches, at: date), into: store)
+    }
+    try put(Samples.cuda, at: new)
+    try check([new])
+    try put(Samples.cpu, at: old)
+    try check([old])
+    // The older one goes: the drop is as young as it was.
+    try put(Samples.cpu, arches: [], at: old)
+    try check([new])
+    try put(Samples.cpu, at: old)
+    try put(Samples.cuda, arches: [], at: new)
+    try check([old])
+  }
+
+  @Test("a drop's date that comes with the next export is no difference", arguments: TargetKind.allCases)
+  func awaitsDates(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    try put("v3.1.0+cuda-ubi9")
+    #expect(try Exporter.run(store: store, target: target.address, options: target.options()).outcome == .complete)
+    try StoreFiller.put(Samples.release("v3.1.0+cuda-ubi9", in: Samples.cpu, at: 1_770_000_000_000), into: store)
+    let found = try Exporter.verify(store: store, target: target.address, options: target.options())
+    #expect(found.isEqual && found.pendingReleases == 1, "\(found.differences)")
+  }
+
   @Test("a document kept in pieces arrives as it is", arguments: TargetKind.allCases)
   func streams(_ kind: TargetKind) throws {
     let target = try TestTarget(kind)

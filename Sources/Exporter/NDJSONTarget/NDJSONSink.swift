@@ -27,6 +27,8 @@ final class NDJSONSink: Sink {
     var marks: [Text: Watermark]
     var result = BatchResult()
     var isInLine = false
+    /// The open group's part of each drop.
+    var parts = DropParts()
   }
 
   init(
@@ -160,6 +162,7 @@ final class NDJSONSink: Sink {
   }
 
   func write(release: Release) throws {
+    batch?.parts = DropParts()
     try line { put in
       try NDJSONLine.write(kind: "release", .releases, RowValues.release(release, storeID: storeID), to: put)
     }
@@ -170,14 +173,16 @@ final class NDJSONSink: Sink {
       try NDJSONLine.write(kind: "artifact", .artifacts, RowValues.artifact(artifact, storeID: storeID), to: put)
       try NDJSONLine.writePackages(of: artifact, to: put)
     }
+    batch?.parts.add(artifact.artifact)
     batch?.result.artifacts += 1
     batch?.result.documentBytes += artifact.rawBytes
     batch?.result.packageRows += artifact.packages.count
   }
 
   func endRelease(_ drops: [Drop]) throws {
+    let parts = batch?.parts ?? DropParts()
     for drop in drops {
-      try line { put in try NDJSONLine.write(kind: "drop", .drops, RowValues.drop(drop), to: put) }
+      try line { put in try NDJSONLine.write(kind: "drop", .drops, RowValues.drop(parts.part(of: drop)), to: put) }
     }
   }
 
@@ -237,14 +242,16 @@ final class NDJSONSink: Sink {
     try NDJSONLine.write(kind: "release", .releases, RowValues.release(release.release, storeID: storeID)) {
       expected.update($0.span)
     }
+    var parts = DropParts()
     for artifact in release.artifacts {
+      parts.add(artifact.artifact)
       try NDJSONLine.write(kind: "artifact", .artifacts, RowValues.artifact(artifact, storeID: storeID)) {
         expected.update($0.span)
       }
       try NDJSONLine.writePackages(of: artifact) { expected.update($0.span) }
     }
     for drop in release.drops {
-      try NDJSONLine.write(kind: "drop", .drops, RowValues.drop(drop)) { expected.update($0.span) }
+      try NDJSONLine.write(kind: "drop", .drops, RowValues.drop(parts.part(of: drop))) { expected.update($0.span) }
     }
     if expected.finalize() != present {
       report.add("releases", SafeText.escape(release.release.key.tag), "lines of the group")
@@ -264,5 +271,23 @@ final class NDJSONSink: Sink {
     try index.read(output, to: committed, shouldStop: shouldStop)
     groups = index.groups
     return index.groups
+  }
+}
+
+/// What one release contributes to the drops that its artifacts name.
+///
+/// A drop is as old as the oldest artifact of its product that names it. Other releases come and go without the group of
+/// this one being written again, so a group tells of its own artifacts alone, and a reader takes the oldest line.
+private struct DropParts {
+  private var dates: [Text: Timestamp] = [:]
+
+  mutating func add(_ artifact: Artifact) {
+    for key in artifact.dropKeys { dates[key] = min(dates[key] ?? artifact.createdAt, artifact.createdAt) }
+  }
+
+  func part(of drop: Drop) -> Drop {
+    var part = drop
+    part.createdAt = dates[drop.key] ?? drop.createdAt
+    return part
   }
 }

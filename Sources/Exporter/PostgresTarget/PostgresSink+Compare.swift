@@ -139,14 +139,14 @@ extension PostgresSink {
   private func addDrop(_ drop: Drop, to steps: inout PostgresSteps, _ found: Findings) {
     let row = PostgresRow(.drops, RowValues.drop(drop))
     guard !row.isOmitted else { return found.setAside(.drops, drop.key, "drop_key") }
-    // Another store's artifact may name the drop too, and be older.
+    // As old as the oldest artifact here that names it: another store's may, and one that was not sent yet.
     steps.add(
       """
-      SELECT name IS NOT DISTINCT FROM $3, product_version IS NOT DISTINCT FROM $4, created_at = least($5, (
+      SELECT name IS NOT DISTINCT FROM $3, product_version IS NOT DISTINCT FROM $4, created_at = coalesce((
         SELECT min(a.created_at) FROM \(schema.name(.artifacts)) a
-        WHERE a.product_key = $1 AND a.artifact_key = $3 AND a.store_id <> $6))
+        WHERE a.product_key = $1 AND a.artifact_key = $3), $5)
       FROM \(schema.name(.drops)) WHERE product_key = $1 AND drop_key = $2
-      """, row.parameters + [.text(storeID)]
+      """, row.parameters
     ) { answer in
       guard answer.rowCount == 1 else {
         if !found.isExplained(drop.name, "artifact_key") { found.differs(.drops, drop.key, "missing row") }
