@@ -77,7 +77,11 @@ struct Comparison {
       try sink.forEachRelease(of: product) { key in
         try checkStop()
         let present = try source.present(key)
-        guard present == nil || (present?.isWithdrawn ?? false) && options.deleteWithdrawn else { return }
+        if let present {
+          // One that was withdrawn since the last export goes with the next.
+          let isSettled = present.sequence <= reached?.sequence ?? 0
+          guard options.deleteWithdrawn, present.isWithdrawn, isSettled else { return }
+        }
         report.add(Table.releases.name, SafeText.escape(key.tag), "unexpected row")
       }
       try sink.forEachStray(of: product) { table, key in

@@ -14,6 +14,7 @@ final class Replay {
   /// The products of this run; nil until the first pass looks.
   var products: [Text] = []
   var isRepaired = false
+  var hasRemovedWithdrawn = false
   /// A batch whose COMMIT was sent but not answered.
   private var inDoubt: (plan: BatchPlan, result: BatchResult)?
   private var hasConnected = false
@@ -112,6 +113,7 @@ final class Replay {
     if !last.moves.isEmpty { try apply(last, goal: goal) }
     for product in unplaced { try sweep(product) }
     try sweep()
+    try removeWithdrawn(goal: goal)
     summary.openIssues = try sink.openIssues(of: products)
   }
 
@@ -134,6 +136,10 @@ final class Replay {
     }
     let goal = try source.sequence()
     summary.storeSequence = goal
+    for product in products where options.deleteWithdrawn {
+      guard let mark = marks[product]?.watermark else { continue }
+      summary.deletedReleases += try lateWithdrawn(in: product, upTo: mark.sequence).count
+    }
     var position = products.map { marks[$0]?.watermark.sequence ?? 0 }.min() ?? goal
     while let plan = try nextBatch(after: &position, goal: goal) {
       summary.batches += 1
@@ -201,6 +207,20 @@ final class Replay {
     let swept = try sink.sweep(product, isKept: isKept)
     summary.deletedReleases += swept.releases
     summary.strayRows += swept.strayRows
+    try clearIssues(of: product)
+  }
+
+  /// Forgets what was set aside of releases that the target is not to hold, also of those that never got a row.
+  func clearIssues(of product: Text) throws {
+    guard try sink.openIssues(of: [product]) > 0 else { return }
+    var kept: Set<ReleaseKey> = []
+    try source.forEachRelease(of: product) { present in
+      guard !(present.isWithdrawn && options.deleteWithdrawn) else { return true }
+      kept.insert(ReleaseKey(present.key.repository, tag: Text(ExportIssue.storable(present.key.tag))))
+      kept.insert(present.key)
+      return true
+    }
+    try sink.clearIssues(of: product) { kept.contains($0) }
   }
 
   /// Whether the target is to hold a release.

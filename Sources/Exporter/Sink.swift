@@ -37,6 +37,8 @@ protocol Sink: AnyObject {
   /// Removes what this store wrote of a product and `isKept` does not know any more, and ends the need for a sweep.
   /// Removes rows that hang on nothing, too.
   func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept
+  /// Forgets what this store has set aside of releases that `isKept` does not know, whose tag may be in its storable form.
+  func clearIssues(of product: Text, isKept: (ReleaseKey) -> Bool) throws
   /// How many values are set aside for this store.
   func openIssues(of products: [Text]) throws -> Int
   /// Compares one release; adds what differs.

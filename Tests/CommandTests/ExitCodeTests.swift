@@ -42,6 +42,7 @@ struct ExitCodeTests {
     Case("graph dot \(key) --depth 2", 2, "--depth needs --focus"),
     Case("verify --subset 3/2", 2, "E_USAGE"),
     Case("export nowhere:", 2, "E_TARGET_ADDRESS"),
+    Case("verify --delete-withdrawn", 2, "--delete-withdrawn needs --target"),
     Case("verify --target ndjson:-", 2, "E_TARGET_OPTION"),
     Case("verify --target ndjson:- --repair", 2, "E_TARGET_OPTION"),
     Case("collect --verbose --quiet", 2, "E_USAGE"),

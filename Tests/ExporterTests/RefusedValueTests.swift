@@ -100,6 +100,32 @@ import WheelModel
     #expect(try target.export(source).batches == 0)
   }
 
+  @Test("what was left out for its key is forgotten with its release")
+  func forgetsOmittedRows() throws {
+    let tag: Text = "v3.2.0+cu\u{0}da"
+    func prepared(withdrawn: Bool) throws -> (TestTarget, MemorySource) {
+      let target = try TestTarget(.postgresJSON)
+      let source = MemorySource()
+      source.put(Samples.release("v3.1.0+cuda-ubi9"))
+      source.put(Samples.release(tag))
+      if withdrawn { source.withdraw(ReleaseKey(Samples.cuda, tag: tag)) }
+      #expect(try target.export(source).outcome == .partial)
+      return (target, source)
+    }
+    // Withdrawn before the option was given, or after.
+    for isLate in [true, false] {
+      let (target, source) = try prepared(withdrawn: isLate)
+      if !isLate { source.withdraw(ReleaseKey(Samples.cuda, tag: tag)) }
+      #expect(try target.export(source) { $0.deleteWithdrawn = true }.outcome == .complete)
+      #expect(try target.count("export_issues") == 0 && target.count("artifacts") == 2)
+    }
+    let (target, source) = try prepared(withdrawn: false)
+    #expect(try target.export(source) { $0.repair = true }.outcome == .partial)
+    source.forget(ReleaseKey(Samples.cuda, tag: tag))
+    #expect(try target.export(source) { $0.repair = true }.outcome == .complete)
+    #expect(try target.count("export_issues") == 0)
+  }
+
   @Test(
     "a document that no field can hold is set aside and named, unread; the others of its row stay",
     arguments: [TargetKind.postgresJSON, .postgresJSONB, .postgresText, .sqlite])

@@ -145,6 +145,62 @@ import WheelModel
     }
   }
 
+  @Test("--delete-withdrawn removes what was withdrawn before it was given", arguments: TargetKind.allCases)
+  func deletesLate(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let source = MemorySource()
+    source.put(Samples.release("v3.2.0+cuda-ubi9"))
+    source.put(Samples.release("v3.3.0+cuda-ubi9"))
+    source.put(Samples.release("v1.0+cpu", in: Samples.other))
+    source.withdraw(ReleaseKey(Samples.cuda, tag: "v3.2.0+cuda-ubi9"))
+    try target.export(source)
+    #expect(try !target.verify(source) { $0.deleteWithdrawn = true }.isEqual)
+    #expect(
+      try target.export(source) {
+        $0.deleteWithdrawn = true
+        $0.dryRun = true
+      }.deletedReleases == 1)
+    let summary = try target.export(source) { $0.deleteWithdrawn = true }
+    #expect(summary.outcome == .complete && summary.deletedReleases == 1 && summary.releases == 0)
+    #expect(try target.rows("releases", ["tag"]) == [["v1.0+cpu"], ["v3.3.0+cuda-ubi9"]])
+    #expect(try target.count("artifacts") == 4 && target.count("drops") == 4 && target.count("artifact_packages") == 16)
+    #expect(try target.verify(source) { $0.deleteWithdrawn = true }.isEqual)
+    // A repair with the option leaves it so, and nothing is done twice.
+    let before = try target.fingerprint()
+    for repair in [false, true] {
+      let again = try target.export(source) {
+        $0.deleteWithdrawn = true
+        $0.repair = repair
+      }
+      #expect(again.batches == 0 && again.deletedReleases == 0)
+    }
+    #expect(try target.fingerprint() == before)
+    // One that is withdrawn after the export goes with the next one, and is no difference until then.
+    source.withdraw(ReleaseKey(Samples.cuda, tag: "v3.3.0+cuda-ubi9"))
+    #expect(try target.verify(source) { $0.deleteWithdrawn = true }.isEqual)
+  }
+
+  @Test("a late deletion moves from the watermark that was read, or not at all", arguments: TargetKind.allCases)
+  func deletesLateOnce(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let source = MemorySource()
+    source.put(Samples.release("v3.2.0+cuda-ubi9"))
+    try target.export(source)
+    let sink = try target.sink(of: source)
+    try sink.open()
+    defer { sink.close() }
+    let chain = try #require(try source.chain(at: 1))
+    let mark = Watermark(sequence: 7, chain: chain)
+    let key = ReleaseKey(Samples.cuda, tag: "v3.2.0+cuda-ubi9")
+    let plan = BatchPlan(
+      releases: [PlannedRelease(key: key, sequence: 1, artifactKeys: [], rawBytes: 0, isDeletion: true)],
+      moves: [WatermarkMove(product: "rhai", from: mark, to: mark)])
+    let error = #expect(throws: ExportError.self) { try sink.begin(plan) }
+    #expect(error?.code == .moved)
+    sink.abandon()
+    #expect(try target.count("releases") == 1)
+  }
+
   @Test("a chosen product moves only its own watermark", arguments: TargetKind.allCases)
   func choosesProducts(_ kind: TargetKind) throws {
     let target = try TestTarget(kind)

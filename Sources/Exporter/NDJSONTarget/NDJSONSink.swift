@@ -141,6 +141,8 @@ final class NDJSONSink: Sink {
 
   func sweep(_ product: Text, isKept: (ReleaseKey) throws -> Bool) throws -> Swept { Swept() }
 
+  func clearIssues(of product: Text, isKept: (ReleaseKey) -> Bool) throws {}
+
   func openIssues(of products: [Text]) throws -> Int { 0 }
 
   // MARK: - Batches
@@ -267,6 +269,8 @@ final class NDJSONSink: Sink {
 
   private func indexed() throws -> [ReleaseKey: SHA256Digest] {
     if let groups { return groups }
+    // Standard output begins empty, and cannot be read again.
+    guard path != nil else { return [:] }
     var index = NDJSONIndex()
     try index.read(output, to: committed, shouldStop: shouldStop)
     groups = index.groups

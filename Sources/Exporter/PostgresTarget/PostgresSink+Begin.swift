@@ -95,12 +95,17 @@ extension PostgresSink {
   private func addReplacement(
     of release: PlannedRelease, to steps: inout PostgresSteps, gone: @escaping ([String]) -> Void
   ) {
-    // A key with a NUL was never written: there is nothing to replace.
-    guard !release.key.tag.utf8.contains(0) else { return }
-    let scope: [Parameter] = [
+    let repository: [Parameter] = [
       .text(release.key.repository.product.string), .text(release.key.repository.repository.string),
-      .text(release.key.tag.string),
     ]
+    steps.add(
+      """
+      DELETE FROM \(schema.name(.issues))
+      WHERE product_key = $1 AND repository_key = $2 AND tag = $3 AND store_id = $4
+      """, repository + [.text(ExportIssue.storable(release.key.tag)), .text(storeID)])
+    // A key with a NUL was never written: there is nothing else to replace.
+    guard !release.key.tag.utf8.contains(0) else { return }
+    let scope = repository + [.text(release.key.tag.string)]
     let keys = release.isDeletion ? [] : release.artifactKeys.map(\.string)
     steps.add(
       """
@@ -109,11 +114,6 @@ extension PostgresSink {
       RETURNING artifact_key
       """, scope + [.textArray(keys.filter { !$0.utf8.contains(0) })]
     ) { answer in gone((0..<answer.rowCount).compactMap { answer.string($0, 0) }) }
-    steps.add(
-      """
-      DELETE FROM \(schema.name(.issues))
-      WHERE product_key = $1 AND repository_key = $2 AND tag = $3 AND store_id = $4
-      """, [scope[0], scope[1], .text(ExportIssue.storable(release.key.tag)), .text(storeID)])
     if release.isDeletion {
       steps.add(
         "DELETE FROM \(schema.name(.releases)) WHERE product_key = $1 AND repository_key = $2 AND tag = $3", scope)

@@ -129,6 +129,25 @@ extension PostgresSink {
     }
   }
 
+  func clearIssues(of product: Text, isKept: (ReleaseKey) -> Bool) throws {
+    let scope: [Parameter] = [.text(product.string), .text(storeID)]
+    try with { session in
+      let answer = try session.query(
+        "SELECT DISTINCT repository_key, tag FROM \(schema.name(.issues)) WHERE product_key = $1 AND store_id = $2",
+        scope, operation: "list the values set aside")
+      for row in 0..<answer.rowCount {
+        let (repository, tag) = (answer.string(row, 0) ?? "", answer.string(row, 1) ?? "")
+        let key = ReleaseKey(RepositoryKey(product: product, repository: Text(repository)), tag: Text(tag))
+        if isKept(key) { continue }
+        try session.query(
+          """
+          DELETE FROM \(schema.name(.issues))
+          WHERE product_key = $1 AND store_id = $2 AND repository_key = $3 AND tag = $4
+          """, scope + [.text(repository), .text(tag)], operation: "forget values set aside")
+      }
+    }
+  }
+
   func openIssues(of products: [Text]) throws -> Int {
     try with { session in
       let answer = try session.query(

@@ -105,6 +105,27 @@ extension SQLiteSink {
     }
   }
 
+  func clearIssues(of product: Text, isKept: (ReleaseKey) -> Bool) throws {
+    var gone: [ReleaseKey] = []
+    let scope: [Value] = [.text(product.string), .text(storeID)]
+    try forEachRow(
+      "SELECT DISTINCT repository_key, tag FROM export_issues WHERE product_key = ? AND store_id = ?", scope,
+      operation: "list the values set aside"
+    ) { row in
+      let repository = RepositoryKey(product: product, repository: Text(row.string(0) ?? ""))
+      let key = ReleaseKey(repository, tag: Text(row.string(1) ?? ""))
+      if !isKept(key) { gone.append(key) }
+    }
+    guard !gone.isEmpty else { return }
+    try transaction("forget values set aside") {
+      for key in gone {
+        try run(
+          "DELETE FROM export_issues WHERE product_key = ? AND store_id = ? AND repository_key = ? AND tag = ?",
+          scope + [.text(key.repository.repository.string), .text(key.tag.string)])
+      }
+    }
+  }
+
   func openIssues(of products: [Text]) throws -> Int {
     var count = 0
     for product in products {

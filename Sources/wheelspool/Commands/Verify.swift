@@ -33,6 +33,9 @@ struct Verify: ParsableCommand {
   @Flag(help: "Mend what can be mended: the store, or with --target the target.")
   var repair = false
 
+  @Flag(help: "With --target: withdrawn releases are to be gone from it.")
+  var deleteWithdrawn = false
+
   @Option(help: ArgumentHelp("Only the n-th of t parts of the documents.", valueName: "n/t"))
   var subset: Share?
 
@@ -40,6 +43,10 @@ struct Verify: ParsableCommand {
   var format = OutputFormat.table
 
   @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if deleteWithdrawn, target == nil { throw ValidationError("--delete-withdrawn needs --target") }
+  }
 
   func run() throws {
     if let target { return try verify(try TargetAddress.parse(target)) }
@@ -69,6 +76,7 @@ struct Verify: ParsableCommand {
     let store = try global.openStore()
     var options = ExportOptions()
     if let schema { options.schema = schema }
+    options.deleteWithdrawn = deleteWithdrawn
     if repair {
       options.repair = true
       return try Export.replay(store, target, options, global.log, stop)
