@@ -28,6 +28,10 @@ final class SQLiteSink: Sink {
     guard database == nil else { return }
     do {
       try with(try connect(.write)) { database in
+        // Another program's file is left as it is, to the last byte of its head.
+        database.setBusyTimeout(milliseconds: Int(min(options.lockTimeout, 86_400) * 1000))
+        _ = try version()
+        database.setBusyTimeout(milliseconds: 0)
         // FULL: a commit that was reported survives a power cut.
         try untilUnlocked { try database.run("PRAGMA journal_mode = WAL", operation: "open the target") }
         try database.run("PRAGMA synchronous = FULL; PRAGMA cache_size = -4096", operation: "open the target")
@@ -110,11 +114,23 @@ final class SQLiteSink: Sink {
 
   private func version() throws -> Int? {
     try with { database in
-      var exists = false
-      let master = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
-      try database.prepare(master, operation: "look for the target's tables").forEachRow { _ in
-        exists = true
+      var (exists, isForeign) = (false, false)
+      // One statement, so that it sees another export's first commit as a whole.
+      let names = Table.all.map { "'\($0.name)'" }.joined(separator: ", ")
+      let head = """
+        SELECT coalesce(sum(lower(name) = '\(Table.schemaVersion.name)'), 0), count(*),
+          (SELECT user_version FROM pragma_user_version)
+        FROM sqlite_master WHERE type = 'table' AND lower(name) IN (\(names))
+        """
+      try database.prepare(head, operation: "look for the target's tables").forEachRow { row in
+        exists = row.integer(0) > 0
+        isForeign = !exists && (row.integer(1) > 0 || row.integer(2) != 0)
         return false
+      }
+      guard !isForeign else {
+        throw ExportError(
+          .targetFailed, .foreignFile, operation: "open the target file",
+          cause: "it is a database of another program", hint: "use another file")
       }
       guard exists else { return nil }
       var version = 0
