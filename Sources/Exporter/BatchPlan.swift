@@ -7,6 +7,7 @@ struct PlannedRelease: Sendable {
   var sequence: UInt64
   var artifactKeys: [Text]
   var rawBytes: UInt64
+  var packageRows: UInt64 = 0
   /// Whether the target is to lose the release instead.
   var isDeletion = false
 }

@@ -144,7 +144,12 @@ final class Replay {
     while let plan = try nextBatch(after: &position, goal: goal) {
       summary.batches += 1
       for release in plan.releases {
-        if release.isDeletion { summary.deletedReleases += 1 } else { summary.releases += 1 }
+        guard !release.isDeletion else {
+          summary.deletedReleases += 1
+          continue
+        }
+        summary.releases += 1
+        summary.packageRows += Int(clamping: release.packageRows)
         summary.artifacts += release.artifactKeys.count
         summary.documentBytes += release.rawBytes
       }
@@ -255,7 +260,7 @@ final class Replay {
       plan.releases.append(
         PlannedRelease(
           key: key, sequence: sequence, artifactKeys: release.artifactKeys, rawBytes: release.rawBytes,
-          isDeletion: release.isWithdrawn && options.deleteWithdrawn))
+          packageRows: release.packageRows, isDeletion: release.isWithdrawn && options.deleteWithdrawn))
       bytes += release.rawBytes
       reached[product] = sequence
       next = sequence

@@ -33,6 +33,8 @@ struct PresentRelease: Sendable {
   var artifactKeys: [Text]
   /// The raw bytes of its documents.
   var rawBytes: UInt64
+  /// The package rows of its artifacts.
+  var packageRows: UInt64
 }
 
 /// A part of a release, in the order a sink takes them.

@@ -134,12 +134,15 @@ struct StoreSource: ReplaySource {
     }
     let keys = view.artifactKeys
     var bytes: UInt64 = 0
+    var rows: UInt64 = 0
     for artifactKey in keys {
       guard let artifact = try snapshot.artifactView(ArtifactID(key.repository, key: artifactKey)) else { continue }
+      rows += artifact.packageRows
       for kind in DocumentKind.allCases { bytes += artifact.document(kind)?.bytes ?? 0 }
     }
     return PresentRelease(
-      key: key, sequence: view.sequence, isWithdrawn: view.withdrawnAt != nil, artifactKeys: keys, rawBytes: bytes)
+      key: key, sequence: view.sequence, isWithdrawn: view.withdrawnAt != nil, artifactKeys: keys, rawBytes: bytes,
+      packageRows: rows)
   }
 }
 

@@ -7,9 +7,14 @@ struct ExportTests {
     let directory = try TemporaryDirectory()
     let store = try SampleStore.path()
     let target = "sqlite:" + directory.file("wheels.sqlite")
+    let rehearsed = try Wheelspool.run(["export", "--dry-run", target], store: store)
     let first = try Wheelspool.run(["export", target], store: store)
     #expect(first.exitCode == 0)
     #expect(first.errorText.contains("wrote 33 releases, 34 artifacts"))
+    #expect(rehearsed.errorText.contains("would write 33 releases, 34 artifacts"))
+    // A rehearsal counts what the export then writes.
+    #expect(
+      rehearsed.errorText.split(separator: "would write ").last == first.errorText.split(separator: "wrote ").last)
     #expect(first.text.isEmpty)
     #expect(try Wheelspool.run(["export", target], store: store).errorText.contains("wrote 0 releases"))
     #expect(try Wheelspool.run(["verify", "--target", target], store: store).exitCode == 0)

@@ -76,7 +76,8 @@ final class MemorySource: ReplaySource {
         PresentRelease(
           key: key, sequence: state.release.sequence, isWithdrawn: state.release.withdrawnAt != nil,
           artifactKeys: state.artifacts.map(\.artifact.id.key),
-          rawBytes: state.artifacts.reduce(0) { $0 + $1.rawBytes })
+          rawBytes: state.artifacts.reduce(0) { $0 + $1.rawBytes },
+          packageRows: state.artifacts.reduce(0) { $0 + UInt64($1.packages.count) })
       }
     }
   }

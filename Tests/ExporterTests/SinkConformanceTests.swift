@@ -254,6 +254,7 @@ import WheelModel
     source.put(Samples.release("v3.2.0+cuda-ubi9"))
     let first = try target.export(source) { $0.dryRun = true }
     #expect(first.isDryRun && first.releases == 1 && first.artifacts == 2 && first.outcome == .complete)
+    #expect(first.packageRows == 8)
     try target.export(source)
     source.put(Samples.release("v3.3.0+cuda-ubi9"))
     let before = try target.fingerprint()
