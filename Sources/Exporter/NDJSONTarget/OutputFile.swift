@@ -15,9 +15,17 @@ final class OutputFile {
   /// Whether there is something at `path`, readable or not.
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 || errno != ENOENT }
 
+  /// Whether `path` is something that a database cannot be in, such as a pipe, which to open would wait for.
+  static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
   /// Opens `path` for reading and writing; with `isReadOnly` for reading alone.
   init(path: String, isReadOnly: Bool = false) throws(ExportError) {
-    let flags = isReadOnly ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC
+    // Not blocking: to open a pipe would wait for its other end. Of regular files it means nothing.
+    let flags = O_CLOEXEC | O_NONBLOCK | (isReadOnly ? O_RDONLY : O_RDWR | O_CREAT)
     let isNew = unsafe access(path, F_OK) != 0
     descriptor = unsafe Glibc.open(path, flags, 0o666)
     isOwned = true

@@ -60,6 +60,11 @@ final class SQLiteSink: Sink {
   // MARK: - The connection
 
   private func connect(_ mode: Database.Mode) throws -> Database {
+    guard !OutputFile.isSpecial(path) else {
+      throw ExportError(
+        .targetFailed, .foreignFile, operation: "open the target file", cause: "it is no regular file",
+        hint: "use another file")
+    }
     do throws(SQLiteError) {
       let opened = try Database(path: path, mode: mode)
       database = opened
