@@ -45,6 +45,9 @@ public struct ExportSummary: Sendable {
   /// With `dryRun`: nothing was written, the counts say what would be.
   public var isDryRun = false
 
+  /// Whether the target has acknowledged any change of its rows.
+  public var hasWritten: Bool { !isDryRun && (batches > 0 || deletedReleases > 0 || strayRows > 0) }
+
   /// Makes an empty summary.
   public init() {}
 }

@@ -83,6 +83,29 @@ struct ExportTests {
     #expect(!result.errorText.contains("secret"))
   }
 
+  @Test(arguments: ["export", "export --dry-run", "verify --repair --target"])
+  func failedTargetIsNotWritten(command: String) throws {
+    let arguments = command.split(separator: " ").map(String.init)
+    let result = try Wheelspool.run(arguments + ["sqlite:/nowhere/at/all/x.db/y"], store: try SampleStore.path())
+    let isDry = command.contains("dry")
+    #expect(result.exitCode == (isDry ? 0 : 7))
+    #expect(result.errorText.contains("wrote") == false)
+    let unreachable = try Wheelspool.run(arguments + ["postgresql://127.0.0.1:1/none"], store: try SampleStore.path())
+    #expect(unreachable.exitCode == 9)
+    #expect(!unreachable.errorText.contains("wrote") && !unreachable.errorText.contains("would write"))
+  }
+
+  @Test(arguments: ["sqlite", "ndjson"]) func pipeIsNoTarget(kind: String) throws {
+    let directory = try TemporaryDirectory()
+    try RunningProcess.check("mkfifo", [directory.file("pipe")])
+    for command in [["export"], ["export", "--dry-run"], ["verify", "--target"], ["status", "--target"]] {
+      let result = try Wheelspool.run(
+        command + [kind + ":" + directory.file("pipe")], store: try SampleStore.path(), timeout: 20)
+      #expect(result.exitCode == 9, "\(command): \(result.errorText)")
+      #expect(result.errorText.contains("it is no regular file (E_TARGET_FOREIGN)"))
+    }
+  }
+
   @Test func secretOfAnAddressIsNotShown() throws {
     let result = try SampleStore.run("export", "postgres:user:secret@host/db")
     #expect(result.exitCode == 2)

@@ -98,7 +98,8 @@ struct Export: ParsableCommand {
       store: store, target: target, options: options, observer: ExportNarrator(log: log),
       shouldStop: { stop.isRaised })
     if summary.outcome == .readerGone { return }
-    log.info(ExportNarrator.text(summary))
+    // Of a target that failed at once there is nothing to tell but why.
+    if case .failed = summary.outcome, !summary.hasWritten {} else { log.info(ExportNarrator.text(summary)) }
     switch summary.outcome {
     case .complete, .readerGone: return
     case .partial: throw ExitStatus.partial
