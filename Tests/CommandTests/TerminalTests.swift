@@ -14,7 +14,7 @@ struct TerminalTests {
     "graph why 1.0+ \(HostileStore.package.name)", "graph why 1.0+ \(HostileStore.package.name) --depth -1",
     "graph duplicates 1.0+", "graph constraints 1.0+", "graph subset 1.0+ \(HostileStore.package.name)",
     "graph why 1.0+ none", "packages \u{1b}[31m", "dump artifact 1.3+ --format csv", "dump \u{9b}31m", "verify",
-    "dump artifact nonesuch", "dump artifact 1.", "packages none", "dump artifact \u{1b}[31m",
+    "export ndjson:-", "dump artifact nonesuch", "dump artifact 1.", "packages none", "dump artifact \u{1b}[31m",
   ]
 
   /// What must not reach a terminal: C0 but for line ends (the terminal adds CR), DEL, C1 and what turns text around.

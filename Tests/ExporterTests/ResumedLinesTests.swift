@@ -84,6 +84,23 @@ struct ResumedLinesTests {
     #expect(error?.code == .foreignFile && (error?.hint ?? "").contains("ndjson:-"))
   }
 
+  @Test("a terminal gets what could act on it as escapes, wherever the pieces are cut")
+  func escapesForTerminals() {
+    let text = "{\"a\":\"é\u{202e}漢\u{7f}\u{9b}31m\u{e0041}\u{1f600}\"}\n"
+    let expected = "{\"a\":\"é\\u202e漢\\u007f\\u009b31m\\udb40\\udc41\u{1f600}\"}\n"
+    let bytes = Array(text.utf8)
+    for cut in 0...bytes.count {
+      var escapes = TerminalEscapes()
+      var output: [UInt8] = []
+      for piece in [bytes[..<cut], bytes[cut...]] { escapes.append(Array(piece), to: &output) }
+      #expect(String(decoding: output, as: UTF8.self) == expected, "cut at \(cut)")
+    }
+    // Broken bytes do no harm, and do not swallow what follows.
+    var (escapes, output) = (TerminalEscapes(), [UInt8]())
+    escapes.append([0x9b, 0xe2, 0x80, 0x41, 0x0a], to: &output)
+    #expect(String(decoding: output, as: UTF8.self) == "\u{fffd}\u{fffd}A\n")
+  }
+
   @Test("watermark lines are read strictly")
   func readsWatermarks() throws {
     let chain = SHA256.hash([1].span)

@@ -7,6 +7,8 @@ final class OutputFile {
   private let descriptor: CInt
   private let isOwned: Bool
   private var buffer: [UInt8] = []
+  /// What is at work when a terminal shows the bytes.
+  private var escapes: TerminalEscapes?
   /// How many bytes were written, the buffer included, counted from the file's start.
   private(set) var offset: UInt64 = 0
 
@@ -43,6 +45,7 @@ final class OutputFile {
   init() {
     descriptor = STDOUT_FILENO
     isOwned = false
+    if isatty(STDOUT_FILENO) == 1 { escapes = TerminalEscapes() }
   }
 
   deinit { if isOwned { Glibc.close(descriptor) } }
@@ -74,7 +77,7 @@ final class OutputFile {
 
   /// Adds bytes.
   func append(_ bytes: [UInt8]) throws(ExportError) {
-    buffer.append(contentsOf: bytes)
+    if escapes == nil { buffer.append(contentsOf: bytes) } else { escapes?.append(bytes, to: &buffer) }
     offset += UInt64(bytes.count)
     if buffer.count >= Self.bufferBytes { try flush() }
   }
