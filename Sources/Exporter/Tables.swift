@@ -104,6 +104,20 @@ struct Table {
 
   static let all = [releases, artifacts, drops, packages, watermarks, issues, schemaVersion]
 
+  /// Refuses tables that lack a column. `present` has the columns of each table that is there.
+  static func check(_ present: [String: Set<String>]) throws(ExportError) {
+    for table in all {
+      let isThere = present[table.name] != nil
+      for column in table.columns where !(present[table.name]?.contains(column.name) ?? false) {
+        throw ExportError(
+          .targetFailed, .schema, operation: "look at the target's tables",
+          cause: isThere
+            ? "column \(column.name) of table \(table.name) is missing" : "table \(table.name) is missing",
+          hint: "the tables are not as --print-schema shows them: mend them, or use another schema or file")
+      }
+    }
+  }
+
   /// The version of these tables.
   static let currentVersion = 1
 }

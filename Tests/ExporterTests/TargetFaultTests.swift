@@ -107,6 +107,25 @@ import WheelModel
     #expect(try target.rows("releases", ["tag"]) == [["v1.0+cuda-ubi9"]])
   }
 
+  @Test(
+    "a column that was dropped is named even when there is nothing to write",
+    arguments: [TargetKind.postgresJSON, .sqlite])
+  func missesColumns(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let source = MemorySource()
+    source.put(Samples.release("v1.0+cuda-ubi9"))
+    try target.export(source)
+    try target.run("ALTER TABLE releases DROP COLUMN description;")
+    guard case .failed(let error) = try target.export(source).outcome else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(error.code == .schema && error.kind == .targetFailed)
+    #expect(error.cause == "column description of table releases is missing")
+    let found = #expect(throws: ExportError.self) { try target.verify(source) }
+    #expect(found?.code == .schema)
+  }
+
   @Test("columns, indexes and views of the user's own are left alone")
   func keepsForeignColumns() throws {
     let (target, source) = try prepared()

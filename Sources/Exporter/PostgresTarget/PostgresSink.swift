@@ -38,6 +38,7 @@ final class PostgresSink: Sink {
       try migrate()
       // Another exporter may have made the tables since the session was prepared.
       try describeTables()
+      try checkColumns()
     } catch {
       close()
       throw error
@@ -46,7 +47,9 @@ final class PostgresSink: Sink {
 
   func openForReading() throws -> Int? {
     try connect()
-    return try tableVersion()
+    let version = try tableVersion()
+    if version != nil { try checkColumns() }
+    return version
   }
 
   func close() {
@@ -192,6 +195,22 @@ final class PostgresSink: Sink {
           hint: "use a newer wheelspool")
       }
       return version == 0 ? nil : version
+    }
+  }
+
+  private func checkColumns() throws {
+    try with { session in
+      let answer = try session.query(
+        """
+        SELECT c.relname, a.attname FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relname = ANY ($2) AND a.attnum > 0 AND NOT a.attisdropped
+        """, [.text(options.schema), .textArray(Table.all.map(\.name))], operation: "look at the target's tables")
+      var present: [String: Set<String>] = [:]
+      for row in 0..<answer.rowCount {
+        present[answer.string(row, 0) ?? "", default: []].insert(answer.string(row, 1) ?? "")
+      }
+      try Table.check(present)
     }
   }
 

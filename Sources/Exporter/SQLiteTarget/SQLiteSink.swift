@@ -36,6 +36,7 @@ final class SQLiteSink: Sink {
         try untilUnlocked { try database.run("PRAGMA journal_mode = WAL", operation: "open the target") }
         try database.run("PRAGMA synchronous = FULL; PRAGMA cache_size = -4096", operation: "open the target")
         try migrate(database)
+        try checkColumns()
       }
     } catch {
       close()
@@ -48,7 +49,9 @@ final class SQLiteSink: Sink {
     guard OutputFile.exists(path) else { return nil }
     _ = try connect(.read)
     database?.setBusyTimeout(milliseconds: 5000)
-    return try version()
+    let version = try version()
+    if version != nil { try checkColumns() }
+    return version
   }
 
   func close() {
@@ -157,6 +160,20 @@ final class SQLiteSink: Sink {
       }
       return version == 0 ? nil : version
     }
+  }
+
+  private func checkColumns() throws {
+    var present: [String: Set<String>] = [:]
+    try with { database in
+      try database.prepare(
+        "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')",
+        operation: "look at the target's tables"
+      ).forEachRow { row in
+        present[row.string(0) ?? "", default: []].insert(row.string(1) ?? "")
+        return true
+      }
+    }
+    try Table.check(present)
   }
 
   private func migrate(_ database: Database) throws {
