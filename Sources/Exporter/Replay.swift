@@ -15,6 +15,8 @@ final class Replay {
   var products: [Text] = []
   var isRepaired = false
   var hasRemovedWithdrawn = false
+  /// Products that a repair found no position of, and that are yet to be swept.
+  private var unplaced: [Text] = []
   /// A batch whose COMMIT was sent but not answered.
   private var inDoubt: (plan: BatchPlan, result: BatchResult)?
   private var hasConnected = false
@@ -100,9 +102,11 @@ final class Replay {
     summary.storeSequence = goal
     try choose()
     try claim()
-    // A product without a position is replayed whole, which leaves rows that hang on nothing.
-    let unplaced = options.repair && !isRepaired ? products.filter { marks[$0] == nil } : []
-    if options.repair && !isRepaired { try mend(goal: goal) }
+    if options.repair && !isRepaired {
+      // A product without a position is replayed whole, which leaves rows that hang on nothing.
+      unplaced = products.filter { marks[$0] == nil }
+      try mend(goal: goal)
+    }
     for product in products { try checkHistory(of: product) }
     var position = products.map { marks[$0]?.watermark.sequence ?? 0 }.min() ?? goal
     while let plan = try nextBatch(after: &position, goal: goal) { try apply(plan, goal: goal) }
@@ -111,7 +115,10 @@ final class Replay {
       last.moves.append(try move(product, to: goal))
     }
     if !last.moves.isEmpty { try apply(last, goal: goal) }
-    for product in unplaced { try sweep(product) }
+    while let product = unplaced.last {
+      try sweep(product)
+      unplaced.removeLast()
+    }
     try sweep()
     try removeWithdrawn(goal: goal)
     summary.openIssues = try sink.openIssues(of: products)

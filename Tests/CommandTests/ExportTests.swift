@@ -1,5 +1,7 @@
+import SpoolStore
 import TestSupport
 import Testing
+import WheelModel
 
 /// Exporting, and comparing a target with the store, as a user does it.
 struct ExportTests {
@@ -34,6 +36,31 @@ struct ExportTests {
     let repaired = try Wheelspool.run(["verify", "--target", "sqlite:" + file, "--repair"], store: store)
     #expect(repaired.exitCode == 0, "\(repaired.errorText)")
     #expect(try Wheelspool.run(["verify", "--target", "sqlite:" + file], store: store).exitCode == 0)
+  }
+
+  @Test func withdrawnReleasesAreGoneForExportAndVerify() throws {
+    let directory = try TemporaryDirectory()
+    let store = directory.file("s.store")
+    try RunningProcess.check("cp", ["-r", try SampleStore.path(), store])
+    let opened = try Store.open(path: store, mode: .collect(create: false))
+    let repository = RepositoryKey(product: "rhai", repository: "wheels-http")
+    try opened.writer.withdraw(
+      [ReleaseKey(repository, tag: "v3.3.0.12+http-cpu-ubi9")], at: Timestamp(milliseconds: 1_790_000_000_123))
+    opened.close()
+    let target = "sqlite:" + directory.file("wheels.sqlite")
+    func run(_ arguments: String...) throws -> ProcessResult {
+      try Wheelspool.run(arguments, store: store)
+    }
+    #expect(try run("export", target).exitCode == 0)
+    // Late: the target is up to date, and marks the release.
+    #expect(try run("verify", "--delete-withdrawn", "--target", target).exitCode == 1)
+    let late = try run("export", "--delete-withdrawn", target)
+    #expect(late.exitCode == 0 && late.errorText.contains("removed 1 releases"))
+    #expect(try run("verify", "--target", target).exitCode == 1)
+    for repair in [[], ["--repair"], []] as [[String]] {
+      let result = try Wheelspool.run(["verify", "--delete-withdrawn", "--target", target] + repair, store: store)
+      #expect(result.exitCode == 0, "\(result.errorText)")
+    }
   }
 
   @Test(arguments: ["sqlite", "ndjson"]) func missingTargetIsOne(kind: String) throws {

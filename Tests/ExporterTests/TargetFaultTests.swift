@@ -115,13 +115,13 @@ import WheelModel
     let source = MemorySource()
     source.put(Samples.release("v1.0+cuda-ubi9"))
     try target.export(source)
-    try target.run("ALTER TABLE artifacts DROP COLUMN asset_size;")
+    try target.run("ALTER TABLE releases DROP COLUMN description;")
     guard case .failed(let error) = try target.export(source).outcome else {
       Issue.record("not refused")
       return
     }
     #expect(error.code == .schema && error.kind == .targetFailed)
-    #expect(error.cause == "column asset_size of table artifacts is missing")
+    #expect(error.cause == "column description of table releases is missing")
     let found = #expect(throws: ExportError.self) { try target.verify(source) }
     #expect(found?.code == .schema)
   }

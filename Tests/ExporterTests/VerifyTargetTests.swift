@@ -128,6 +128,19 @@ import WheelModel
     }
   }
 
+  @Test("a product that lost its position is swept by a repair too", arguments: [TargetKind.postgresJSON, .sqlite])
+  func sweepsUnplaced(_ kind: TargetKind) throws {
+    let target = try TestTarget(kind)
+    let source = MemorySource()
+    source.put(Samples.release("v3.2.0+cuda-ubi9"))
+    try target.export(source)
+    try target.run("DELETE FROM watermarks; " + Self.strays[0].sql + ";")
+    #expect(try target.verify(source).differences.count == 2)
+    let repaired = try target.export(source) { $0.repair = true }
+    #expect(repaired.strayRows == 1 && repaired.releases == 1)
+    #expect(try target.verify(source).isEqual)
+  }
+
   @Test("a file that is there and cannot be read is no missing one")
   func refusesUnreadableFiles() throws {
     let directory = try TemporaryDirectory()
@@ -137,6 +150,8 @@ import WheelModel
       let sink = try Exporter.makeSink(.sqlite(path: path), source.storeID, .init(), SilentExport(), { false })
       let error = #expect(throws: ExportError.self) { try sink.openForReading() }
       #expect(error?.kind == .localIO, "\(path)")
+      // What was being done is said once.
+      #expect(error?.cause.contains("open the database") == false)
     }
   }
 }

@@ -210,14 +210,15 @@ final class SQLiteSink: Sink {
         .localIO, .diskFull, operation: error.operation, cause: error.message, hint: "make room, then run again")
     case .cannotOpen, .readOnly, .inputOutput:
       return ExportError(
-        .localIO, .inputOutput, operation: error.operation, cause: error.description,
+        .localIO, .inputOutput, operation: error.operation, cause: "\(error.message) (SQLITE \(error.extendedCode))",
         hint: "check the file, its folder and the disk")
     case .notADatabase:
       return ExportError(
         .targetFailed, .foreignFile, operation: error.operation, cause: "the file is no SQLite database",
         hint: "use another file")
     default:
-      return ExportError(.targetFailed, .refused, operation: error.operation, cause: error.description)
+      return ExportError(
+        .targetFailed, .refused, operation: error.operation, cause: "\(error.message) (SQLITE \(error.extendedCode))")
     }
   }
 }
