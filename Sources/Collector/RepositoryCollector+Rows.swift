@@ -34,7 +34,10 @@ extension RepositoryCollector {
       hasLaterRows = true
     case .skip(let stale):
       context.meter.count { $0.unchanged += 1 }
-      if !stale.isEmpty, let writer = context.writer { _ = context.storing { _ in try writer.clearFailures(stale) } }
+      if !stale.isEmpty, let writer = context.writer {
+        dropState()
+        _ = context.storing { _ in try writer.clearFailures(stale) }
+      }
     case .work(let work):
       context.meter.tell(.planned(key, assets: work.fetches.count))
       guard !context.options.dryRun else { return context.meter.count { $0.committed += 1 } }
@@ -69,6 +72,7 @@ extension RepositoryCollector {
       of: source.key, tag: tag, asset: nil, code: rejection.code, message: rejection.message, isPermanent: true,
       isRetried: false, earlier: earlier, at: context.clock.now())
     context.meter.count { $0.failures += 1 }
+    dropState()
     if let writer = context.writer {
       _ = context.storing { _ in
         let replaced = earlier.filter { $0.asset == nil }

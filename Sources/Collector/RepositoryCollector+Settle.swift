@@ -89,6 +89,7 @@ extension RepositoryCollector {
   }
 
   private func partial(_ code: FailureCode, _ message: String) -> RunSummary.Repository.Listing {
+    dropState()
     listingFailures.append(AssetFailureReason(code: code, message: message, isPermanent: false))
     settleFailures()
     return .partial(code)
@@ -106,6 +107,7 @@ extension RepositoryCollector {
       context.meter.count { $0.withdrawn += UInt64(missing.count) }
       return
     }
+    if !missing.isEmpty { dropState() }
     for tag in Set(missing).sorted() {
       let key = ReleaseKey(source.key, tag: tag)
       let sequences = context.storing { _ in
@@ -142,13 +144,14 @@ extension RepositoryCollector {
 
   // MARK: listing state
 
-  /// Keeps the state of a complete walk, unless a later run must look at the same listing again.
+  /// Keeps the state of a complete walk, unless a later run must look at the same listing again. What the last run left
+  /// is forgotten then: should that listing come back byte for byte, it is not what the store has any more.
   private func keepState(_ walk: ListingWalk) {
     guard context.options.since == nil else {
       if !isStateAsSeen() { dropState() }
       return
     }
-    guard !context.isUnsettled(source.key), !hasLaterRows else { return }
+    guard !context.isUnsettled(source.key), !hasLaterRows else { return dropState() }
     saveState(pages, tags: UInt64(walk.tags.count))
   }
 

@@ -57,6 +57,39 @@ struct CollectListingTests {
     #expect(rig.collect().statistics.statusCounts == [304: 1])
   }
 
+  @Test("what a listing that is not kept changed, is undone when the earlier one comes back byte for byte")
+  func stateOfAnEarlierListing() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    _ = rig.collect()
+    let before = rig.tree.projects[0].releases
+    var upcoming = CollectRig.release(3)
+    upcoming.isUpcoming = true
+    rig.tree.projects[0].releases = [before[1], upcoming]
+    try rig.publish()
+    #expect(rig.collect().withdrawn == ["v1.0+cpu"])
+    rig.tree.projects[0].releases = before
+    try rig.publish()
+    #expect(rig.collect().committed == ["4 v1.0+cpu 1"])
+    #expect(try rig.releases().allSatisfy { $0.withdrawnAt == nil })
+  }
+
+  @Test("a row that was unfit while an upcoming one stood beside it, is fit again with the earlier listing")
+  func rejectionOfAnEarlierListing() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    _ = rig.collect()
+    let before = rig.tree.projects[0].releases
+    var upcoming = CollectRig.release(3)
+    upcoming.isUpcoming = true
+    rig.tree.projects[0].releases[0].commit = nil
+    rig.tree.projects[0].releases.append(upcoming)
+    try rig.publish()
+    #expect(rig.collect().failures.map(\.code) == [.noCommit])
+    rig.tree.projects[0].releases = before
+    try rig.publish()
+    #expect(rig.collect().code == 0)
+    #expect(try rig.failures() == [])
+  }
+
   @Test("a release deleted while paging hides none: it is walked again")
   func deletedWhilePaging() throws {
     let rig = try CollectRig(CollectRig.releases(1...150))
