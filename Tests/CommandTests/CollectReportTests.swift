@@ -92,6 +92,39 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func settingsOfAnySizeAreHeld() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let configuration = directory.file("w.toml")
+    let limits = [
+      "listing-page-bytes", "asset-bytes", "inflated-bytes", "member-bytes", "text-bytes", "members", "header-bytes",
+      "listing-pages",
+    ]
+    let network = [
+      "connect-seconds", "answer-seconds", "stall-seconds", "request-seconds", "longest-wait-seconds", "attempts",
+      "retry-budget", "dead-requests",
+    ]
+    func table(_ keys: [String]) -> String { keys.map { "\($0) = \(Int.max)\n" }.joined() }
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [limits]
+      \(table(limits))
+      [network]
+      \(table(network))
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      """, to: configuration)
+    server.add(.init(.status(503), path: "*", times: 2))
+    let result = try Wheelspool.run(["collect", "--config", configuration], store: store)
+    #expect(result.exitCode == 0, "\(result.exitCode) \(result.errorText)")
+    #expect(result.errorText.contains("4 releases committed"))
+  }
+
   @Test func theProxyInUseIsSaidWithoutItsPassword() throws {
     let configuration = directory.file("w.toml")
     try Files.write(

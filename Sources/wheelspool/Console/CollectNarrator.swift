@@ -61,7 +61,7 @@ final class CollectNarrator: CollectObserver {
     case .failed(let failure):
       say { $0.warning(Self.text(failure)) }
     case .waiting(let repository, let seconds, let reason):
-      say { $0.debug("\(Self.name(repository)): waiting \(Int(seconds.rounded(.up))) s: \(reason)") }
+      say { $0.debug("\(Self.name(repository)): waiting \(Int(exactly: seconds.rounded(.up)) ?? .max) s: \(reason)") }
     case .finished: break
     }
   }
