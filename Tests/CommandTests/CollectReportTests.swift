@@ -92,6 +92,15 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func aTokenThatMayListButNotReadIsSaidSo() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    server.add(.init(.status(403), path: "*/packages/*"))
+    let result = try collect(server, "12")
+    #expect(result.exitCode == 3, "\(result.errorText)")
+    #expect(result.errorText.contains("rhai 12: listed, then given up: the server answers 403"))
+  }
+
   @Test func settingsOfAnySizeAreHeld() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }

@@ -84,6 +84,11 @@ final class CollectNarrator: CollectObserver {
               operation: "\(Self.name(repository.key)): listing its releases", cause: Redaction.clean(message),
               code: code.rawValue, kept: "what the store had", status: .source))
         }
+      case .brokenOff(let code, let message):
+        say {
+          let reason = Redaction.clean(message)
+          $0.warning("\(Self.name(repository.key)): listed, then given up: \(reason) (\(code.rawValue))")
+        }
       case .partial(let code):
         say { $0.warning("\(Self.name(repository.key)): the listing is not complete (\(code.rawValue))") }
       case .complete, .unchanged, .interrupted: break
