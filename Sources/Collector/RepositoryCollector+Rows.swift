@@ -49,12 +49,14 @@ extension RepositoryCollector {
   }
 
   /// Spares the download of assets whose key another release of the repository holds.
+  ///
+  /// What is under way may be about to give the key up: a holder counts only once that is in the store.
   private func settleForeignKeys(of flight: ReleaseInFlight) throws {
     for (index, fetch) in flight.work.fetches.enumerated() where fetch.known == nil {
       let id = ArtifactID(source.key, key: fetch.asset.key)
-      guard case .some(.some(let owner)) = context.storing({ store in try store.read { try $0.owner(of: id) } }),
-        owner != flight.key
-      else { continue }
+      guard holder(of: id, otherThan: flight.key) != nil else { continue }
+      pipeline.drain()
+      guard let owner = holder(of: id, otherThan: flight.key) else { continue }
       flight.finish(
         index,
         .failed(
@@ -62,6 +64,17 @@ extension RepositoryCollector {
             code: .duplicateKey, message: "release \(SafeText.escape(owner.tag)) holds the artifact's key",
             isPermanent: true)))
     }
+  }
+
+  /// The release that holds an artifact's key and is not `key`.
+  private func holder(of id: ArtifactID, otherThan key: ReleaseKey) -> ReleaseKey? {
+    let found = context.storing { store in
+      try store.read { snapshot -> ReleaseKey? in
+        guard let owner = try snapshot.owner(of: id), owner != key else { return nil }
+        return owner
+      }
+    }
+    return found ?? nil
   }
 
   /// Records a row that cannot be collected, unless that is on record already.

@@ -1,4 +1,5 @@
 import FakeGitLab
+import SpoolStore
 import TestSupport
 import Testing
 import WheelModel
@@ -138,6 +139,22 @@ struct CollectFailureTests {
     #expect(try rig.graph("1.0+cpu-x86_64") == CollectRig.collection("1.1").graph)
     let next = rig.collect()
     #expect(next.code == 3 && next.downloads == 0)
+  }
+
+  @Test("an artifact key that moves from one release to a later one in the same listing is no duplicate")
+  func movedKey() throws {
+    var twin = CollectRig.release(1)
+    twin.tag = "1.0+cpu"
+    twin.createdAt = "2026-02-01T00:00:00Z"
+    twin.links = []
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), twin])
+    #expect(rig.collect().code == 0)
+    let link = rig.tree.projects[0].releases[0].links.removeFirst()
+    rig.tree.projects[0].releases[1].links.append(link)
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 0 && run.committed == ["3 v1.0+cpu 1", "4 1.0+cpu 1"])
+    #expect(try rig.failures() == [] && rig.artifact("1.0+cpu-x86_64").artifact.tag == "1.0+cpu")
   }
 
   @Test("a refused token ends the repository at once, which was listed all the same")
