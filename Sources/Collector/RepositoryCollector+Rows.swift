@@ -22,7 +22,12 @@ extension RepositoryCollector {
 
   private func plan(_ release: UpstreamRelease) throws {
     let key = ReleaseKey(source.key, tag: release.tag.text)
-    let (known, failures) = try lookUp(key)
+    var (known, failures) = try lookUp(key)
+    if known?.isWithdrawn == true {
+      // A release under way may take an artifact's key from one that is withdrawn.
+      pipeline.drain()
+      (known, failures) = try lookUp(key)
+    }
     let fingerprint = release.fingerprint
     let options = ReleasePlan.Options(
       since: context.options.since, recheck: context.options.recheck, retryFailed: context.options.retryFailed)
@@ -66,12 +71,12 @@ extension RepositoryCollector {
     }
   }
 
-  /// The release that holds an artifact's key and is not `key`.
+  /// The release that holds an artifact's key and is neither `key` nor withdrawn.
   private func holder(of id: ArtifactID, otherThan key: ReleaseKey) -> ReleaseKey? {
     let found = context.storing { store in
       try store.read { snapshot -> ReleaseKey? in
         guard let owner = try snapshot.owner(of: id), owner != key else { return nil }
-        return owner
+        return try snapshot.releaseView(owner)?.withdrawnAt == nil ? owner : nil
       }
     }
     return found ?? nil

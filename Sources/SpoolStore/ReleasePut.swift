@@ -32,6 +32,9 @@ public enum ArtifactPut: Sendable {
 }
 
 /// A whole release, to take the place of whatever the store has under its key.
+///
+/// An artifact's key that a withdrawn release of the repository holds is taken from it: that release loses the artifact under
+/// a sequence of its own, right before the put's.
 public struct ReleasePut: Sendable {
   /// Product, repository and tag.
   public var key: ReleaseKey

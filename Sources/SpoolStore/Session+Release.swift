@@ -12,6 +12,7 @@ extension Session {
       guard let record = try artifact(id) else { throw StoreError.missingArtifact(id) }
       before[member.key] = record
     }
+    before.merge(try takeOver(put, but: before)) { mine, _ in mine }
 
     let sequence = counters.sequence + 1
     var after: [Text: ArtifactRecord] = [:]
@@ -56,6 +57,35 @@ extension Session {
     try log(.put, record, at: put.collectedAt)
     return CommitReceipt(
       sequence: sequence, artifacts: keys.count, rejected: rejected.map(\.id), storedBytes: storedBytes)
+  }
+
+  /// Takes artifacts whose keys this put needs from the withdrawn releases that hold them, to be replaced by its own.
+  ///
+  /// Such a release stays withdrawn, without them and under a new sequence of its own, ahead of the put's.
+  private func takeOver(_ put: ReleasePut, but mine: [Text: ArtifactRecord]) throws -> [Text: ArtifactRecord] {
+    var taken: [Text: ArtifactRecord] = [:]
+    for case .new(let artifact, _, _) in put.artifacts where mine[artifact.id.key] == nil {
+      guard artifact.id.repository == put.key.repository, let record = try self.artifact(artifact.id),
+        record.withdrawnAt != nil
+      else { continue }
+      taken[artifact.id.key] = record
+    }
+    for tag in Set(taken.values.map(\.artifact.tag)).sorted() {
+      let key = ReleaseKey(put.key.repository, tag: tag)
+      guard let former = try release(key) else {
+        throw StoreError.damaged("releases", StoreKey.release(key).span, "artifacts name it, but it is not there")
+      }
+      var rest = former
+      rest.members.removeAll { taken[$0.key] != nil }
+      rest.stored.release.artifactKeys = rest.members.map(\.key)
+      rest.stored.release.sequence = counters.sequence + 1
+      try countRepository(key.repository, sequence: rest.stored.release.sequence, at: put.collectedAt) { counts in
+        counts.count(former, sign: -1)
+        counts.count(rest, sign: 1)
+      }
+      try log(.withdraw, rest, at: put.collectedAt)
+    }
+    return taken
   }
 
   private func check(_ artifact: Artifact, belongsTo put: ReleasePut, isNew: Bool) throws {

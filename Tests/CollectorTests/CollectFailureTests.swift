@@ -157,6 +157,51 @@ struct CollectFailureTests {
     #expect(try rig.failures() == [] && rig.artifact("1.0+cpu-x86_64").artifact.tag == "1.0+cpu")
   }
 
+  @Test("a release takes its artifact keys over from a withdrawn one, which keeps the others")
+  func withdrawnKey() throws {
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), CollectRig.release(2)])
+    #expect(rig.collect().code == 0)
+    let former = rig.tree.projects[0].releases[0]
+    rig.tree.projects[0].releases[0].tag = "1.0+cpu"
+    rig.tree.projects[0].releases[0].links.removeLast()
+    try rig.publish()
+    // While it is planned the former release still lives.
+    let retagged = rig.collect()
+    #expect(retagged.code == 3 && retagged.withdrawn == ["v1.0+cpu"])
+    let run = rig.collect()
+    #expect(run.code == 0 && run.committed == ["6 1.0+cpu 1"])
+    #expect(try rig.releases().map(\.artifactKeys) == [["1.0+cpu-x86_64"], ["1.0+cpu-aarch64"], ["2.0+cpu-x86_64"]])
+    #expect(try rig.releases().map { $0.withdrawnAt != nil } == [false, true, false])
+    #expect(try rig.releases().map(\.sequence) == [6, 5, 2])
+    #expect(try rig.findings() == [])
+    #expect(rig.collect().statistics.statusCounts == [304: 1])
+    // When the former one is back, the key stays where it is.
+    rig.tree.projects[0].releases.append(former)
+    rig.tree.projects[0].releases[2].createdAt = "2026-02-01T00:00:00Z"
+    try rig.publish()
+    let back = rig.collect()
+    #expect(back.code == 3 && back.committed == ["7 v1.0+cpu 1"] && back.failures.map(\.code) == [.duplicateKey])
+    #expect(try rig.findings() == [])
+  }
+
+  @Test("a withdrawn release that is back in the listing that takes its artifact key away loses only that")
+  func withdrawnKeyAndBack() throws {
+    var twin = CollectRig.release(1)
+    twin.tag = "1.0+cpu"
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), CollectRig.release(2)])
+    _ = rig.collect()
+    var former = rig.tree.projects[0].releases.removeFirst()
+    try rig.publish()
+    #expect(rig.collect().withdrawn == ["v1.0+cpu"])
+    former.createdAt = "2026-02-01T00:00:00Z"
+    rig.tree.projects[0].releases = [twin, CollectRig.release(2), former]
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 3 && run.committed == ["5 1.0+cpu 1", "6 v1.0+cpu 1"])
+    #expect(try rig.failures().map(\.code) == [.duplicateKey] && rig.failures().map(\.tag) == ["v1.0+cpu"])
+    #expect(try rig.findings() == [])
+  }
+
   @Test("a refused token ends the repository at once, which was listed all the same")
   func refused() throws {
     let rig = try CollectRig(CollectRig.releases(1...20), sendsDirectly: true)
