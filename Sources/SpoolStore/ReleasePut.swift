@@ -87,6 +87,8 @@ public struct CommitReceipt: Equatable, Sendable {
   /// Artifacts left out because another release of the repository holds their key; each was recorded as a failure with
   /// `E_DUPLICATE_KEY`, and the release as incomplete.
   public let rejected: [ArtifactID]
+  /// What was recorded of those.
+  public let failures: [Failure]
   /// The bytes that its new documents take in the store, headers included.
   public let storedBytes: UInt64
 }

@@ -53,10 +53,11 @@ extension Session {
       counts.count(old, sign: -1)
       counts.count(record, sign: 1)
     }
-    try replaceFailures(put, rejected)
+    let rejections = try replaceFailures(put, rejected)
     try log(.put, record, at: put.collectedAt)
     return CommitReceipt(
-      sequence: sequence, artifacts: keys.count, rejected: rejected.map(\.id), storedBytes: storedBytes)
+      sequence: sequence, artifacts: keys.count, rejected: rejected.map(\.id), failures: rejections,
+      storedBytes: storedBytes)
   }
 
   /// Takes artifacts whose keys this put needs from the withdrawn releases that hold them, to be replaced by its own.
@@ -102,23 +103,17 @@ extension Session {
     }
   }
 
-  /// Drops the release's earlier failures and records those of this put, rejected artifacts among them.
-  private func replaceFailures(_ put: ReleasePut, _ rejected: [Artifact]) throws {
-    var rejections: [Failure] = []
-    for artifact in rejected {
-      let owner = try self.artifact(artifact.id)?.artifact.tag.string ?? ""
-      var failure = Failure(
-        repository: put.key.repository, tag: put.key.tag, asset: artifact.asset.name, code: .duplicateKey,
-        message: "release \(owner) holds the artifact key \(artifact.id.key)", isPermanent: true,
-        firstAt: put.collectedAt, lastAt: put.collectedAt, attempts: 1, nextDue: nil)
-      let key = StoreKey.failure(failure)
-      if let earlier = try transaction.read.record(tables.failures, key).flatMap({ FailureRecord.read($0) }) {
-        failure.firstAt = earlier.firstAt
-        failure.attempts = earlier.attempts + 1
-      }
-      rejections.append(failure)
+  /// Drops the release's earlier failures and records those of this put and those of rejected artifacts; returns the latter.
+  private func replaceFailures(_ put: ReleasePut, _ rejected: [Artifact]) throws -> [Failure] {
+    let earlier = try rejected.isEmpty ? [] : failures(of: put.key.repository, tag: put.key.tag)
+    let rejections = try rejected.map { artifact in
+      let owner = SafeText.escape(try self.artifact(artifact.id)?.artifact.tag ?? "")
+      return FailureSchedule.failure(
+        of: put.key.repository, tag: put.key.tag, asset: artifact.asset.name, code: .duplicateKey,
+        message: "release \(owner) holds the artifact's key", isPermanent: true, earlier: earlier, at: put.collectedAt)
     }
     _ = try clearFailures(of: put.key.repository, tag: put.key.tag)
     for failure in put.failures + rejections { try self.put(failure) }
+    return rejections
   }
 }

@@ -137,8 +137,14 @@ struct CollectFailureTests {
     #expect(run.code == 3 && run.committed == ["1 v1.0+cpu 1", "2 1.0+cpu 0"])
     #expect(try rig.failures().map(\.code) == [.duplicateKey])
     #expect(try rig.graph("1.0+cpu-x86_64") == CollectRig.collection("1.1").graph)
+    // Known when the second one was to be committed, it is told and tried again as any other.
+    #expect(run.failures.map(\.code) == [.duplicateKey])
+    #expect(try rig.failures().map(\.nextDue) == [rig.now] && rig.failures().map(\.attempts) == [1])
     let next = rig.collect()
     #expect(next.code == 3 && next.downloads == 0)
+    #expect(try rig.failures().map(\.attempts) == [2])
+    let third = rig.collect()
+    #expect(third.code == 3 && third.statistics.statusCounts == [304: 1])
   }
 
   @Test("an artifact key that moves from one release to a later one in the same listing is no duplicate")
