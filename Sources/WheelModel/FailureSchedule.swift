@@ -1,3 +1,5 @@
+public import Digest
+
 /// Decides when a failure is tried again.
 public enum FailureSchedule {
   private static let hour: Int64 = 3_600_000
@@ -25,7 +27,7 @@ public enum FailureSchedule {
   /// schedule, and one that only upstream can mend (`isRetried` false) never.
   public static func failure(
     of repository: RepositoryKey, tag: Text?, asset: Text?, code: FailureCode, message: String, isPermanent: Bool,
-    isRetried: Bool = true, earlier: [Failure], at now: Timestamp
+    isRetried: Bool = true, link: SHA256Digest? = nil, earlier: [Failure], at now: Timestamp
   ) -> Failure {
     let related = earlier.filter { $0.tag == tag && $0.asset == asset }
     let same = related.first { $0.code == code }
@@ -33,6 +35,6 @@ public enum FailureSchedule {
     let due = isPermanent ? nextDue(attempts: attempts, at: now) : now
     return Failure(
       repository: repository, tag: tag, asset: asset, code: code, message: message, isPermanent: isPermanent,
-      firstAt: same?.firstAt ?? now, lastAt: now, attempts: attempts, nextDue: isRetried ? due : nil)
+      firstAt: same?.firstAt ?? now, lastAt: now, attempts: attempts, nextDue: isRetried ? due : nil, link: link)
   }
 }

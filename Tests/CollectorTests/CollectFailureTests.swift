@@ -208,6 +208,22 @@ struct CollectFailureTests {
     #expect(try rig.findings() == [])
   }
 
+  @Test("that are not due are left alone when only the release's words change")
+  func descriptionOfAFailed() throws {
+    let rig = try rig()
+    for _ in 1...2 { _ = rig.collect() }
+    rig.tree.projects[0].releases[1].description = "edited"
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 3 && run.downloads == 0 && run.committed == ["4 v2.0+cpu 1"])
+    #expect(try rig.failures().map(\.attempts) == [2] && rig.releases().map(\.complete) == [true, false, true])
+    rig.tree.projects[0].releases[1].links[1].id = 99
+    try rig.publish()
+    let replaced = rig.collect()
+    #expect(replaced.code == 3 && replaced.downloads == 1)
+    #expect(try rig.failures().map(\.attempts) == [3])
+  }
+
   @Test("a refused token ends the repository at once, which was listed all the same")
   func refused() throws {
     let rig = try CollectRig(CollectRig.releases(1...20), sendsDirectly: true)
