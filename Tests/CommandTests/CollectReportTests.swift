@@ -92,6 +92,35 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func aRunOfAPartOnlyMakesNothingComplete() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let file = directory.file("m.prom")
+    let configuration = directory.file("w.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      [[product.repository]]
+      key = "odd"
+      project = 15
+      """, to: configuration)
+    func isComplete(_ more: String...) throws -> Bool {
+      let result = try Wheelspool.run(
+        ["collect", "--config", configuration, "--metrics-file", file] + more, store: store)
+      #expect(result.exitCode == 0, "\(result.errorText)")
+      return try Files.readText(file).contains("\nwheelspool_collect_watermark_age_seconds ")
+    }
+    #expect(try !isComplete("--repository", "http"))
+    #expect(try !isComplete("--since", "2020-01-01"))
+    #expect(try isComplete("--product", "rhai"))
+  }
+
   @Test func aTokenThatMayListButNotReadIsSaidSo() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }
