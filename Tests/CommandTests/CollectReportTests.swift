@@ -121,6 +121,28 @@ struct CollectReportTests {
     #expect(try isComplete("--product", "rhai"))
   }
 
+  @Test func aRefusedRepositoryAmongOthersIsReportedWithTheCodeOfTheRun() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let configuration = directory.file("w.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "none"
+      project = "acme/none"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      """, to: configuration)
+    let result = try Wheelspool.run(["collect", "--config", configuration, "--log-format", "json"], store: store)
+    #expect(result.exitCode == 3 && result.errorText.contains("\"exit_code\":3"), "\(result.errorText)")
+    #expect(!result.errorText.contains("\"exit_code\":8"))
+  }
+
   @Test func aTokenThatMayListButNotReadIsSaidSo() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }

@@ -82,7 +82,8 @@ final class CollectNarrator: CollectObserver {
           $0.error(
             Report(
               operation: "\(Self.name(repository.key)): listing its releases", cause: Redaction.clean(message),
-              code: code.rawValue, kept: "what the store had", status: .source))
+              code: code.rawValue, kept: "what the store had",
+              status: ExitStatus(code: summary.exitCode)))
         }
       case .brokenOff(let code, let message):
         say {
