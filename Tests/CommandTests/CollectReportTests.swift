@@ -92,6 +92,28 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func metricsThatCannotBeWrittenHideNothingWorse() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let file = directory.file("none/m.prom")
+    let wrong = try Wheelspool.run(
+      [
+        "collect", "--gitlab", "https://h.test:99999", "--project", "1", "--product", "p", "--metrics-file", file,
+      ], store: store)
+    #expect(wrong.exitCode == 2 && wrong.errorText.contains("(E_LOCAL_IO)"), "\(wrong.errorText)")
+    #expect(try collect(server, "12").exitCode == 0)
+    // The listing's state is damaged, which shows when the run has begun.
+    var data = try Files.read(store + "/data.mdb")
+    let word = Array("order_by=".utf8)
+    for place in data.indices.dropLast(word.count) where data[place] == word[0] && data[place...].starts(with: word) {
+      data[place] ^= 0x20
+    }
+    try Files.write(data, to: store + "/data.mdb")
+    let damaged = try collect(server, "12", "--metrics-file", file)
+    #expect(damaged.exitCode == 6, "\(damaged.errorText)")
+    #expect(damaged.errorText.contains("(E_LOCAL_IO)") && damaged.errorText.contains("(E_STORE_"))
+  }
+
   @Test func aRunOfAPartOnlyMakesNothingComplete() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }
