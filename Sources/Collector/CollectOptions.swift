@@ -8,6 +8,8 @@ public struct CollectOptions: Sendable {
   public var credential: Credential?
   /// The repositories, in the order they are collected.
   public var repositories: [Source]
+  /// Whether they are some of the user's repositories only, so that a complete run says nothing of the others.
+  public var isPart = false
   /// How many assets are read at one time.
   public var jobs = 4
   /// Releases made before this moment are neither fetched nor withdrawn.

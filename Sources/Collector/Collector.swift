@@ -44,20 +44,23 @@ public enum Collector {
     summary.counts = context.meter.total
     summary.signal = stop.signal
     summary.storeError = context.storeError
-    if let record, context.storeError == nil { end(record, summary, context) }
+    if var record, context.storeError == nil {
+      record.isPart = options.isPart || options.since != nil
+      end(record, summary, context)
+    }
     summary.storeError = context.storeError
     summary.lastCompleteAt = lastComplete(context)
     context.meter.tell(.finished(summary))
     return summary
   }
 
-  /// When a run last ended with everything in the store.
+  /// When a run last ended with everything in the store: one that was asked for a part only does not know that.
   private static func lastComplete(_ context: RunContext) -> Timestamp? {
     let found = context.storing { store in
       try store.read { snapshot -> Timestamp? in
         var last: Timestamp?
         try snapshot.forEachRun { run in
-          guard run.outcome == "complete" else { return true }
+          guard run.outcome == "complete", !run.isPart else { return true }
           last = run.endedAt
           return false
         }

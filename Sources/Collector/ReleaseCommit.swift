@@ -63,8 +63,7 @@ struct ReleaseCommit {
       $0.failures += UInt64(outcome.failures.count + receipt.rejected.count)
       $0.storedBytes += receipt.storedBytes
     }
-    for failure in outcome.failures { context.meter.tell(.failed(failure)) }
-    if !receipt.rejected.isEmpty { context.leaveUnsettled(flight.key.repository) }
+    for failure in outcome.failures + receipt.failures { context.meter.tell(.failed(failure)) }
     context.meter.tell(.committed(flight.key, sequence: receipt.sequence, artifacts: receipt.artifacts))
   }
 

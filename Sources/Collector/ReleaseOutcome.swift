@@ -50,7 +50,7 @@ struct ReleaseOutcome: Equatable {
         failures.append(
           FailureSchedule.failure(
             of: repository, tag: tag, asset: name, code: reason.code, message: reason.message,
-            isPermanent: reason.isPermanent, earlier: work.earlier, at: now))
+            isPermanent: reason.isPermanent, link: fetch.asset.link.digest, earlier: work.earlier, at: now))
         if !reason.isPermanent { isTransient = true }
       }
     }

@@ -87,15 +87,16 @@ struct ReleasePlan {
       let mine = known?.artifacts.first { $0.id.key == asset.key }
       let earlier = failures.filter { $0.asset == asset.link.name.text && $0.nextDue != nil }
       let isDue = earlier.contains { FailureSchedule.isDue($0, at: now, retryFailed: options.retryFailed) }
+      let isSameFailure = !earlier.isEmpty && (!isChanged || known != nil && isOf(asset.link, earlier))
       let isSame = mine.map { isSameLink($0, asset.link, isChanged: isChanged) } ?? false
       if isSame, !isDue {
         work.keeps.append(ArtifactID(repository, key: asset.key))
         work.carried += earlier
         if options.recheck { work.fetches.append(Fetch(asset: asset, reason: .recheck, known: mine)) }
-      } else if !isSame, !isChanged, !isDue, !earlier.isEmpty {
+      } else if !isSame, !isDue, isSameFailure {
         work.carried += earlier
       } else {
-        let isRetry = !earlier.isEmpty && (isSame || !isChanged)
+        let isRetry = isSameFailure || isSame && !earlier.isEmpty
         if isSame { work.keeps.append(ArtifactID(repository, key: asset.key)) }
         work.fetches.append(Fetch(asset: asset, reason: isRetry ? .retry : .new, known: isSame ? mine : nil))
       }
@@ -114,6 +115,12 @@ struct ReleasePlan {
     known.asset.linkID == link.id && known.asset.name == link.name.text
       && Text(known.asset.url) == Text(link.redactedURL)
       && !(isChanged && !RedactedURL.isPlain(link.url))
+  }
+
+  /// Whether failures are all of a link as it is now; one that does not know its link is not.
+  private static func isOf(_ link: UpstreamLink, _ failures: [Failure]) -> Bool {
+    let digest = link.digest
+    return failures.allSatisfy { $0.link == digest }
   }
 
   /// Makes the failure of a link that is not fetched; only a change upstream can mend it.

@@ -22,7 +22,12 @@ extension RepositoryCollector {
 
   private func plan(_ release: UpstreamRelease) throws {
     let key = ReleaseKey(source.key, tag: release.tag.text)
-    let (known, failures) = try lookUp(key)
+    var (known, failures) = try lookUp(key)
+    if known?.isWithdrawn == true {
+      // A release under way may take an artifact's key from one that is withdrawn.
+      pipeline.drain()
+      (known, failures) = try lookUp(key)
+    }
     let fingerprint = release.fingerprint
     let options = ReleasePlan.Options(
       since: context.options.since, recheck: context.options.recheck, retryFailed: context.options.retryFailed)
@@ -34,7 +39,10 @@ extension RepositoryCollector {
       hasLaterRows = true
     case .skip(let stale):
       context.meter.count { $0.unchanged += 1 }
-      if !stale.isEmpty, let writer = context.writer { _ = context.storing { _ in try writer.clearFailures(stale) } }
+      if !stale.isEmpty, let writer = context.writer {
+        dropState()
+        _ = context.storing { _ in try writer.clearFailures(stale) }
+      }
     case .work(let work):
       context.meter.tell(.planned(key, assets: work.fetches.count))
       guard !context.options.dryRun else { return context.meter.count { $0.committed += 1 } }
@@ -46,12 +54,14 @@ extension RepositoryCollector {
   }
 
   /// Spares the download of assets whose key another release of the repository holds.
+  ///
+  /// What is under way may be about to give the key up: a holder counts only once that is in the store.
   private func settleForeignKeys(of flight: ReleaseInFlight) throws {
     for (index, fetch) in flight.work.fetches.enumerated() where fetch.known == nil {
       let id = ArtifactID(source.key, key: fetch.asset.key)
-      guard case .some(.some(let owner)) = context.storing({ store in try store.read { try $0.owner(of: id) } }),
-        owner != flight.key
-      else { continue }
+      guard holder(of: id, otherThan: flight.key) != nil else { continue }
+      pipeline.drain()
+      guard let owner = holder(of: id, otherThan: flight.key) else { continue }
       flight.finish(
         index,
         .failed(
@@ -59,6 +69,17 @@ extension RepositoryCollector {
             code: .duplicateKey, message: "release \(SafeText.escape(owner.tag)) holds the artifact's key",
             isPermanent: true)))
     }
+  }
+
+  /// The release that holds an artifact's key and is neither `key` nor withdrawn.
+  private func holder(of id: ArtifactID, otherThan key: ReleaseKey) -> ReleaseKey? {
+    let found = context.storing { store in
+      try store.read { snapshot -> ReleaseKey? in
+        guard let owner = try snapshot.owner(of: id), owner != key else { return nil }
+        return try snapshot.releaseView(owner)?.withdrawnAt == nil ? owner : nil
+      }
+    }
+    return found ?? nil
   }
 
   /// Records a row that cannot be collected, unless that is on record already.
@@ -69,6 +90,7 @@ extension RepositoryCollector {
       of: source.key, tag: tag, asset: nil, code: rejection.code, message: rejection.message, isPermanent: true,
       isRetried: false, earlier: earlier, at: context.clock.now())
     context.meter.count { $0.failures += 1 }
+    dropState()
     if let writer = context.writer {
       _ = context.storing { _ in
         let replaced = earlier.filter { $0.asset == nil }

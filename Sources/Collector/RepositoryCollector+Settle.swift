@@ -76,7 +76,7 @@ extension RepositoryCollector {
     case .complete, .withdraw:
       if result == .withdraw { try withdraw(session) }
       settleFailures()
-      if !context.isUnsettled(source.key), !hasLaterRows { saveState(pages, tags: UInt64(walk.tags.count)) }
+      keepState(walk)
       return .complete
     case .empty:
       return partial(.emptyListing, "the listing is empty although the store has releases: nothing was withdrawn")
@@ -89,6 +89,7 @@ extension RepositoryCollector {
   }
 
   private func partial(_ code: FailureCode, _ message: String) -> RunSummary.Repository.Listing {
+    dropState()
     listingFailures.append(AssetFailureReason(code: code, message: message, isPermanent: false))
     settleFailures()
     return .partial(code)
@@ -106,6 +107,7 @@ extension RepositoryCollector {
       context.meter.count { $0.withdrawn += UInt64(missing.count) }
       return
     }
+    if !missing.isEmpty { dropState() }
     for tag in Set(missing).sorted() {
       let key = ReleaseKey(source.key, tag: tag)
       let sequences = context.storing { _ in
@@ -142,9 +144,27 @@ extension RepositoryCollector {
 
   // MARK: listing state
 
-  /// Keeps what the next run needs to ask conditionally. Only after a complete walk that left nothing to do.
+  /// Keeps the state of a complete walk, unless a later run must look at the same listing again. What the last run left
+  /// is forgotten then: should that listing come back byte for byte, it is not what the store has any more.
+  private func keepState(_ walk: ListingWalk) {
+    guard context.options.since == nil else {
+      if !isStateAsSeen() { dropState() }
+      return
+    }
+    guard !context.isUnsettled(source.key), !hasLaterRows else { return dropState() }
+    saveState(pages, tags: UInt64(walk.tags.count))
+  }
+
+  /// Whether the state that the last run left has the pages that this walk saw.
+  private func isStateAsSeen() -> Bool {
+    let known = context.storing { store in try store.read { try $0.source(source.key) } } ?? nil
+    return known?.pages == pages && known?.project == source.project && known?.settings == settings
+  }
+
+  /// Keeps what the next run needs to ask conditionally. Only after a complete walk that left nothing to do, and never
+  /// with `--since`: what is gone and out of its reach was not withdrawn, although the listing will not change again.
   func saveState(_ pages: [SourceState.Page], tags: UInt64) {
-    guard let writer = context.writer else { return }
+    guard let writer = context.writer, context.options.since == nil else { return }
     let state = SourceState(
       repository: source.key, project: source.project, pages: pages, listedTags: tags,
       completeAt: context.clock.now(), settings: settings)

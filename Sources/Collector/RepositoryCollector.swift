@@ -47,7 +47,8 @@ final class RepositoryCollector {
     guard let reason = refusal ?? context.refusal(of: source.key) else { return listing }
     listingFailures.append(reason)
     settleFailures()
-    return .failed(reason.code, reason.message)
+    // Without a refusal of its own the listing was read as far as it was wanted: an asset was what could not be had.
+    return refusal == nil ? .brokenOff(reason.code, reason.message) : .failed(reason.code, reason.message)
   }
 
   private func collect() throws -> RunSummary.Repository.Listing {

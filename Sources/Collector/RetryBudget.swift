@@ -33,7 +33,7 @@ final class RetryBudget: Sendable {
   /// Notes an answer.
   func answered() {
     state.withLock { state in
-      state.left = min(most, state.left + 1)
+      if state.left < most { state.left += 1 }
       state.givenUpInRow = 0
     }
   }

@@ -13,6 +13,8 @@ public struct RunSummary: Equatable, Sendable {
       case unchanged
       /// It was read, but changed under every walk or hides rows: nothing was withdrawn.
       case partial(FailureCode)
+      /// It was read at least in part, but then the server let nothing more of the repository be had.
+      case brokenOff(FailureCode, String)
       /// It could not be read.
       case failed(FailureCode, String)
       /// The run was stopped before its end.
@@ -86,7 +88,7 @@ public struct RunSummary: Equatable, Sendable {
     let isPartial = repositories.contains { repository in
       switch repository.listing {
       case .complete, .unchanged: !repository.openFailures.isEmpty
-      case .partial, .failed, .interrupted: true
+      case .partial, .brokenOff, .failed, .interrupted: true
       }
     }
     return isPartial ? 3 : 0

@@ -42,7 +42,7 @@ final class Throttle: Sendable {
   /// believed. A reset that keeps moving away, as with a sliding window, begins a new period each time.
   func heed(remaining: Int, until resetsAt: Double) {
     state.withLock { state in
-      let free = remaining - max(0, state.inFlight - 1)
+      let free = max(0, remaining) - max(0, state.inFlight - 1)
       if let allowance = state.allowance, resetsAt <= state.resetsAt + 1.5 {
         state.allowance = min(allowance, free)
       } else {

@@ -26,6 +26,7 @@ extension Configuration {
         hint: "give --gitlab URL, or gitlab.url in \(file?.path ?? Self.defaultPath)")
     }
     let chosen = try repositories(flags: flags, file: file)
+    let isPart = file?.repositories.contains { known in !chosen.contains { $0.key == known.key } } ?? false
     let jobs = flags.jobs ?? file?.jobs ?? Self.defaultJobs
     guard Self.jobsRange.contains(jobs) else {
       throw ConfigurationError(
@@ -43,7 +44,7 @@ extension Configuration {
         allowHTTP: flags.allowHTTP || (file?.gitlab.allowHTTP ?? false),
         allowedHosts: (file?.gitlab.allowedHosts ?? []) + flags.allowedHosts,
         certificates: flags.certificates ?? file?.gitlab.certificates),
-      repositories: chosen, jobs: jobs, limits: file?.limits ?? Limits(),
+      repositories: chosen, isPart: isPart, jobs: jobs, limits: file?.limits ?? Limits(),
       network: file?.network ?? Network())
   }
 

@@ -8,6 +8,8 @@ public struct Configuration: Equatable, Sendable {
   public var gitlab: GitLab
   /// The repositories to collect, in the order of the file.
   public var repositories: [Repository]
+  /// Whether the file has more repositories than were selected.
+  public var isPart: Bool
   /// How many assets are read at one time.
   public var jobs: Int
   /// Bounds on what upstream may send.

@@ -14,6 +14,7 @@ enum FailureRecord {
     static let lastAt: UInt8 = 9
     static let attempts: UInt8 = 10
     static let nextDue: UInt8 = 11
+    static let link: UInt8 = 12
   }
 
   static func writer(_ failure: Failure) -> RecordWriter {
@@ -29,6 +30,7 @@ enum FailureRecord {
     record.append(Tag.lastAt, failure.lastAt)
     record.append(Tag.attempts, UInt64(clamping: failure.attempts))
     record.append(Tag.nextDue, failure.nextDue)
+    record.append(Tag.link, failure.link)
     return record
   }
 
@@ -41,6 +43,7 @@ enum FailureRecord {
       repository: RepositoryKey(product: product, repository: repository), tag: record.text(Tag.tag),
       asset: record.text(Tag.asset), code: FailureCode(rawValue: code), message: record.string(Tag.message) ?? "",
       isPermanent: record.uint(Tag.isPermanent) == 1, firstAt: firstAt, lastAt: lastAt,
-      attempts: Int(clamping: record.uint(Tag.attempts) ?? 0), nextDue: record.timestamp(Tag.nextDue))
+      attempts: Int(clamping: record.uint(Tag.attempts) ?? 0), nextDue: record.timestamp(Tag.nextDue),
+      link: record.digest(Tag.link))
   }
 }

@@ -32,6 +32,9 @@ public enum ArtifactPut: Sendable {
 }
 
 /// A whole release, to take the place of whatever the store has under its key.
+///
+/// An artifact's key that a withdrawn release of the repository holds is taken from it: that release loses the artifact under
+/// a sequence of its own, right before the put's.
 public struct ReleasePut: Sendable {
   /// Product, repository and tag.
   public var key: ReleaseKey
@@ -84,6 +87,8 @@ public struct CommitReceipt: Equatable, Sendable {
   /// Artifacts left out because another release of the repository holds their key; each was recorded as a failure with
   /// `E_DUPLICATE_KEY`, and the release as incomplete.
   public let rejected: [ArtifactID]
+  /// What was recorded of those.
+  public let failures: [Failure]
   /// The bytes that its new documents take in the store, headers included.
   public let storedBytes: UInt64
 }

@@ -8,6 +8,7 @@ extension RunRecord {
     static let outcome: UInt8 = 4
     static let pid: UInt8 = 5
     static let sequence: UInt8 = 6
+    static let isPart: UInt8 = 7
     /// 8 + 0…8, in the order of `paths`.
     static let counts: UInt8 = 8
   }
@@ -28,6 +29,7 @@ extension RunRecord {
     record.append(Tag.outcome, outcome)
     record.append(Tag.pid, signed: Int64(pid))
     record.append(Tag.sequence, sequence)
+    if isPart { record.append(Tag.isPart, 1) }
     for (index, path) in Self.paths.enumerated() { record.append(Tag.counts + UInt8(index), counts[keyPath: path]) }
     return record
   }
@@ -42,5 +44,6 @@ extension RunRecord {
       id: id, startedAt: startedAt, endedAt: record.timestamp(Tag.endedAt), outcome: record.string(Tag.outcome) ?? "",
       pid: Int32(truncatingIfNeeded: record.int(Tag.pid) ?? 0), counts: counts,
       sequence: record.uint(Tag.sequence) ?? 0)
+    isPart = record.uint(Tag.isPart) == 1
   }
 }

@@ -41,6 +41,8 @@ public struct RunRecord: Equatable, Sendable {
   public var counts: Counts
   /// The store's sequence when it ended.
   public var sequence: UInt64
+  /// Whether it was asked for a part only, of the repositories or of time: complete, it says nothing of the rest.
+  public var isPart = false
 
   /// Makes a run of its fields.
   public init(

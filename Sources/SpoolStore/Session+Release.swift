@@ -12,6 +12,7 @@ extension Session {
       guard let record = try artifact(id) else { throw StoreError.missingArtifact(id) }
       before[member.key] = record
     }
+    before.merge(try takeOver(put, but: before)) { mine, _ in mine }
 
     let sequence = counters.sequence + 1
     var after: [Text: ArtifactRecord] = [:]
@@ -52,10 +53,40 @@ extension Session {
       counts.count(old, sign: -1)
       counts.count(record, sign: 1)
     }
-    try replaceFailures(put, rejected)
+    let rejections = try replaceFailures(put, rejected)
     try log(.put, record, at: put.collectedAt)
     return CommitReceipt(
-      sequence: sequence, artifacts: keys.count, rejected: rejected.map(\.id), storedBytes: storedBytes)
+      sequence: sequence, artifacts: keys.count, rejected: rejected.map(\.id), failures: rejections,
+      storedBytes: storedBytes)
+  }
+
+  /// Takes artifacts whose keys this put needs from the withdrawn releases that hold them, to be replaced by its own.
+  ///
+  /// Such a release stays withdrawn, without them and under a new sequence of its own, ahead of the put's.
+  private func takeOver(_ put: ReleasePut, but mine: [Text: ArtifactRecord]) throws -> [Text: ArtifactRecord] {
+    var taken: [Text: ArtifactRecord] = [:]
+    for case .new(let artifact, _, _) in put.artifacts where mine[artifact.id.key] == nil {
+      guard artifact.id.repository == put.key.repository, let record = try self.artifact(artifact.id),
+        record.withdrawnAt != nil
+      else { continue }
+      taken[artifact.id.key] = record
+    }
+    for tag in Set(taken.values.map(\.artifact.tag)).sorted() {
+      let key = ReleaseKey(put.key.repository, tag: tag)
+      guard let former = try release(key) else {
+        throw StoreError.damaged("releases", StoreKey.release(key).span, "artifacts name it, but it is not there")
+      }
+      var rest = former
+      rest.members.removeAll { taken[$0.key] != nil }
+      rest.stored.release.artifactKeys = rest.members.map(\.key)
+      rest.stored.release.sequence = counters.sequence + 1
+      try countRepository(key.repository, sequence: rest.stored.release.sequence, at: put.collectedAt) { counts in
+        counts.count(former, sign: -1)
+        counts.count(rest, sign: 1)
+      }
+      try log(.withdraw, rest, at: put.collectedAt)
+    }
+    return taken
   }
 
   private func check(_ artifact: Artifact, belongsTo put: ReleasePut, isNew: Bool) throws {
@@ -72,23 +103,17 @@ extension Session {
     }
   }
 
-  /// Drops the release's earlier failures and records those of this put, rejected artifacts among them.
-  private func replaceFailures(_ put: ReleasePut, _ rejected: [Artifact]) throws {
-    var rejections: [Failure] = []
-    for artifact in rejected {
-      let owner = try self.artifact(artifact.id)?.artifact.tag.string ?? ""
-      var failure = Failure(
-        repository: put.key.repository, tag: put.key.tag, asset: artifact.asset.name, code: .duplicateKey,
-        message: "release \(owner) holds the artifact key \(artifact.id.key)", isPermanent: true,
-        firstAt: put.collectedAt, lastAt: put.collectedAt, attempts: 1, nextDue: nil)
-      let key = StoreKey.failure(failure)
-      if let earlier = try transaction.read.record(tables.failures, key).flatMap({ FailureRecord.read($0) }) {
-        failure.firstAt = earlier.firstAt
-        failure.attempts = earlier.attempts + 1
-      }
-      rejections.append(failure)
+  /// Drops the release's earlier failures and records those of this put and those of rejected artifacts; returns the latter.
+  private func replaceFailures(_ put: ReleasePut, _ rejected: [Artifact]) throws -> [Failure] {
+    let earlier = try rejected.isEmpty ? [] : failures(of: put.key.repository, tag: put.key.tag)
+    let rejections = try rejected.map { artifact in
+      let owner = SafeText.escape(try self.artifact(artifact.id)?.artifact.tag ?? "")
+      return FailureSchedule.failure(
+        of: put.key.repository, tag: put.key.tag, asset: artifact.asset.name, code: .duplicateKey,
+        message: "release \(owner) holds the artifact's key", isPermanent: true, earlier: earlier, at: put.collectedAt)
     }
     _ = try clearFailures(of: put.key.repository, tag: put.key.tag)
     for failure in put.failures + rejections { try self.put(failure) }
+    return rejections
   }
 }

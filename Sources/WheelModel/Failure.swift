@@ -1,3 +1,5 @@
+public import Digest
+
 /// Why something upstream could not be taken in: a stable code, an API of the program.
 public struct FailureCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The code's text, such as `E_TAG`.
@@ -87,11 +89,13 @@ public struct Failure: Equatable, Sendable {
   public var attempts: Int
   /// When it will be tried again; nil for failures that only a change upstream can mend.
   public var nextDue: Timestamp?
+  /// What the link was that failed, as `UpstreamLink.digest` has it; nil when that is not known.
+  public var link: SHA256Digest?
 
   /// Makes a failure of its fields.
   public init(
     repository: RepositoryKey, tag: Text?, asset: Text?, code: FailureCode, message: String, isPermanent: Bool,
-    firstAt: Timestamp, lastAt: Timestamp, attempts: Int, nextDue: Timestamp?
+    firstAt: Timestamp, lastAt: Timestamp, attempts: Int, nextDue: Timestamp?, link: SHA256Digest? = nil
   ) {
     self.repository = repository
     self.tag = tag
@@ -103,5 +107,6 @@ public struct Failure: Equatable, Sendable {
     self.lastAt = lastAt
     self.attempts = attempts
     self.nextDue = nextDue
+    self.link = link
   }
 }

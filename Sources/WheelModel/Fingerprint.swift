@@ -32,6 +32,17 @@ extension UpstreamRelease {
   }
 }
 
+extension UpstreamLink {
+  /// A digest of what makes it this link and no other: id, name and URL.
+  public var digest: SHA256Digest {
+    var digest = FieldDigest("wheelspool link 1")
+    digest.add(id)
+    digest.add(Array(name.text.utf8))
+    digest.add(Array(url.utf8))
+    return digest.finalize()
+  }
+}
+
 /// A digest over fields, each with its length before it, an absent one distinct from an empty one.
 private struct FieldDigest: ~Copyable {
   private var sha256 = SHA256()

@@ -115,6 +115,18 @@ struct CollectEverydayTests {
     #expect(rig.collect().withdrawn == ["v1.0+cpu"])
   }
 
+  @Test("a run of a part only does not make everything complete, however it ends")
+  func lastComplete() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    let first = rig.now
+    #expect(rig.collect().summary.lastCompleteAt == first)
+    rig.now = Timestamp(milliseconds: first.milliseconds + 1000)
+    let since = Timestamp(rfc3339: "2026-01-01T00:02:00Z")
+    #expect(rig.collect { $0.since = since }.summary.lastCompleteAt == first)
+    #expect(rig.collect { $0.isPart = true }.summary.lastCompleteAt == first)
+    #expect(rig.collect().summary.lastCompleteAt == rig.now)
+  }
+
   @Test("--recheck finds bytes that changed under the same name, and nothing else")
   func recheck() throws {
     let rig = try CollectRig(CollectRig.releases(1...3))

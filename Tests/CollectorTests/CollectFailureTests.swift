@@ -1,4 +1,5 @@
 import FakeGitLab
+import SpoolStore
 import TestSupport
 import Testing
 import WheelModel
@@ -136,16 +137,101 @@ struct CollectFailureTests {
     #expect(run.code == 3 && run.committed == ["1 v1.0+cpu 1", "2 1.0+cpu 0"])
     #expect(try rig.failures().map(\.code) == [.duplicateKey])
     #expect(try rig.graph("1.0+cpu-x86_64") == CollectRig.collection("1.1").graph)
+    // Known when the second one was to be committed, it is told and tried again as any other.
+    #expect(run.failures.map(\.code) == [.duplicateKey])
+    #expect(try rig.failures().map(\.nextDue) == [rig.now] && rig.failures().map(\.attempts) == [1])
     let next = rig.collect()
     #expect(next.code == 3 && next.downloads == 0)
+    #expect(try rig.failures().map(\.attempts) == [2])
+    let third = rig.collect()
+    #expect(third.code == 3 && third.statistics.statusCounts == [304: 1])
   }
 
-  @Test("a refused token ends the repository at once")
+  @Test("an artifact key that moves from one release to a later one in the same listing is no duplicate")
+  func movedKey() throws {
+    var twin = CollectRig.release(1)
+    twin.tag = "1.0+cpu"
+    twin.createdAt = "2026-02-01T00:00:00Z"
+    twin.links = []
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), twin])
+    #expect(rig.collect().code == 0)
+    let link = rig.tree.projects[0].releases[0].links.removeFirst()
+    rig.tree.projects[0].releases[1].links.append(link)
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 0 && run.committed == ["3 v1.0+cpu 1", "4 1.0+cpu 1"])
+    #expect(try rig.failures() == [] && rig.artifact("1.0+cpu-x86_64").artifact.tag == "1.0+cpu")
+  }
+
+  @Test("a release takes its artifact keys over from a withdrawn one, which keeps the others")
+  func withdrawnKey() throws {
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), CollectRig.release(2)])
+    #expect(rig.collect().code == 0)
+    let former = rig.tree.projects[0].releases[0]
+    rig.tree.projects[0].releases[0].tag = "1.0+cpu"
+    rig.tree.projects[0].releases[0].links.removeLast()
+    try rig.publish()
+    // While it is planned the former release still lives.
+    let retagged = rig.collect()
+    #expect(retagged.code == 3 && retagged.withdrawn == ["v1.0+cpu"])
+    let run = rig.collect()
+    #expect(run.code == 0 && run.committed == ["6 1.0+cpu 1"])
+    #expect(try rig.releases().map(\.artifactKeys) == [["1.0+cpu-x86_64"], ["1.0+cpu-aarch64"], ["2.0+cpu-x86_64"]])
+    #expect(try rig.releases().map { $0.withdrawnAt != nil } == [false, true, false])
+    #expect(try rig.releases().map(\.sequence) == [6, 5, 2])
+    #expect(try rig.findings() == [])
+    #expect(rig.collect().statistics.statusCounts == [304: 1])
+    // When the former one is back, the key stays where it is.
+    rig.tree.projects[0].releases.append(former)
+    rig.tree.projects[0].releases[2].createdAt = "2026-02-01T00:00:00Z"
+    try rig.publish()
+    let back = rig.collect()
+    #expect(back.code == 3 && back.committed == ["7 v1.0+cpu 1"] && back.failures.map(\.code) == [.duplicateKey])
+    #expect(try rig.findings() == [])
+  }
+
+  @Test("a withdrawn release that is back in the listing that takes its artifact key away loses only that")
+  func withdrawnKeyAndBack() throws {
+    var twin = CollectRig.release(1)
+    twin.tag = "1.0+cpu"
+    let rig = try CollectRig([CollectRig.release(1, archs: ["x86_64", "aarch64"]), CollectRig.release(2)])
+    _ = rig.collect()
+    var former = rig.tree.projects[0].releases.removeFirst()
+    try rig.publish()
+    #expect(rig.collect().withdrawn == ["v1.0+cpu"])
+    former.createdAt = "2026-02-01T00:00:00Z"
+    rig.tree.projects[0].releases = [twin, CollectRig.release(2), former]
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 3 && run.committed == ["5 1.0+cpu 1", "6 v1.0+cpu 1"])
+    #expect(try rig.failures().map(\.code) == [.duplicateKey] && rig.failures().map(\.tag) == ["v1.0+cpu"])
+    #expect(try rig.findings() == [])
+  }
+
+  @Test("that are not due are left alone when only the release's words change")
+  func descriptionOfAFailed() throws {
+    let rig = try rig()
+    for _ in 1...2 { _ = rig.collect() }
+    rig.tree.projects[0].releases[1].description = "edited"
+    try rig.publish()
+    let run = rig.collect()
+    #expect(run.code == 3 && run.downloads == 0 && run.committed == ["4 v2.0+cpu 1"])
+    #expect(try rig.failures().map(\.attempts) == [2] && rig.releases().map(\.complete) == [true, false, true])
+    rig.tree.projects[0].releases[1].links[1].id = 99
+    try rig.publish()
+    let replaced = rig.collect()
+    #expect(replaced.code == 3 && replaced.downloads == 1)
+    #expect(try rig.failures().map(\.attempts) == [3])
+  }
+
+  @Test("a refused token ends the repository at once, which was listed all the same")
   func refused() throws {
     let rig = try CollectRig(CollectRig.releases(1...20), sendsDirectly: true)
+    let reason = "the server answers 401: the token is missing, wrong or expired"
     rig.server.add(.init(.status(401), path: "*/packages/*", skip: 2))
     let run = rig.collect { $0.jobs = 1 }
-    #expect(run.code == 8 && run.committed == ["1 v1.0+cpu 1", "2 v2.0+cpu 1"] && run.downloads == 3)
+    #expect(run.code == 3 && run.committed == ["1 v1.0+cpu 1", "2 v2.0+cpu 1"] && run.downloads == 3)
+    #expect(run.summary.outcome == "partial" && run.summary.repositories.first?.listing == .brokenOff(.refused, reason))
     rig.server.clearFaults()
     let next = rig.collect()
     #expect(next.code == 0 && next.committed.count == 18)

@@ -25,6 +25,71 @@ struct CollectListingTests {
     #expect(try rig.releases().allSatisfy { $0.withdrawnAt == nil })
   }
 
+  @Test("what a run with --since may not withdraw, the next run without it does, although the listing stays the same")
+  func withdrawalOutOfReach() throws {
+    var young = CollectRig.release(2)
+    young.createdAt = "2026-02-01T00:00:00.000Z"
+    let rig = try CollectRig([CollectRig.release(1), young])
+    _ = rig.collect()
+    let since = Timestamp(rfc3339: "2026-01-15T00:00:00Z")
+    rig.tree.projects[0].releases.removeFirst()
+    try rig.publish()
+    let reaching = rig.collect { $0.since = since }
+    #expect(reaching.code == 0 && reaching.withdrawn == [])
+    let plain = rig.collect()
+    #expect(plain.code == 0 && plain.withdrawn == ["v1.0+cpu"])
+    #expect(rig.collect().statistics.statusCounts == [304: 1])
+  }
+
+  @Test("a run with --since that sees what the last run left, leaves it known")
+  func knownOutOfReach() throws {
+    var young = CollectRig.release(2)
+    young.createdAt = "2026-02-01T00:00:00.000Z"
+    var old = CollectRig.release(1)
+    old.links[0].content = Array("not gzip".utf8)
+    let rig = try CollectRig([old, young])
+    for _ in 1...2 { _ = rig.collect() }
+    let reaching = rig.collect {
+      $0.since = Timestamp(rfc3339: "2026-01-15T00:00:00Z")
+      $0.retryFailed = true
+    }
+    #expect(reaching.statistics.statusCounts == [200: 1])
+    #expect(rig.collect().statistics.statusCounts == [304: 1])
+  }
+
+  @Test("what a listing that is not kept changed, is undone when the earlier one comes back byte for byte")
+  func stateOfAnEarlierListing() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    _ = rig.collect()
+    let before = rig.tree.projects[0].releases
+    var upcoming = CollectRig.release(3)
+    upcoming.isUpcoming = true
+    rig.tree.projects[0].releases = [before[1], upcoming]
+    try rig.publish()
+    #expect(rig.collect().withdrawn == ["v1.0+cpu"])
+    rig.tree.projects[0].releases = before
+    try rig.publish()
+    #expect(rig.collect().committed == ["4 v1.0+cpu 1"])
+    #expect(try rig.releases().allSatisfy { $0.withdrawnAt == nil })
+  }
+
+  @Test("a row that was unfit while an upcoming one stood beside it, is fit again with the earlier listing")
+  func rejectionOfAnEarlierListing() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    _ = rig.collect()
+    let before = rig.tree.projects[0].releases
+    var upcoming = CollectRig.release(3)
+    upcoming.isUpcoming = true
+    rig.tree.projects[0].releases[0].commit = nil
+    rig.tree.projects[0].releases.append(upcoming)
+    try rig.publish()
+    #expect(rig.collect().failures.map(\.code) == [.noCommit])
+    rig.tree.projects[0].releases = before
+    try rig.publish()
+    #expect(rig.collect().code == 0)
+    #expect(try rig.failures() == [])
+  }
+
   @Test("a release deleted while paging hides none: it is walked again")
   func deletedWhilePaging() throws {
     let rig = try CollectRig(CollectRig.releases(1...150))

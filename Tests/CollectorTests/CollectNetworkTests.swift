@@ -28,8 +28,8 @@ struct CollectNetworkTests {
       $0.limits.retryBudget = 4
       $0.limits.deadRequests = 10
     }
-    #expect(run.code == 8 && run.statistics.storageCount < 40, "\(run.statistics.storageCount)")
-    guard case .failed(let code, let reason)? = run.summary.repositories.first?.listing else {
+    #expect(run.code == 3 && run.statistics.storageCount < 40, "\(run.statistics.storageCount)")
+    guard case .brokenOff(let code, let reason)? = run.summary.repositories.first?.listing else {
       Issue.record("\(run.summary.repositories)")
       return
     }

@@ -145,6 +145,13 @@ final class CollectRig {
     return try #require(try store.read { try $0.document(info.id) })
   }
 
+  /// What is wrong with the store, every byte of it read.
+  func findings() throws -> [Finding] {
+    var options = VerifyOptions()
+    options.data = true
+    return try store.verify(options).findings
+  }
+
   func sequence() throws -> UInt64 { try store.read { try $0.sequence } }
 
   // MARK: content

@@ -42,6 +42,15 @@ struct RetryTests {
     #expect([budget.take(), budget.take(), budget.take()] == [true, true, false])
   }
 
+  @Test("has a budget of any size")
+  func largestBudget() {
+    let budget = RetryBudget(.max, deadRequests: .max)
+    budget.answered()
+    #expect(budget.take() && !budget.gaveUp())
+    budget.answered()
+    #expect(budget.take())
+  }
+
   @Test("ends when many requests in a row were given up, none in between answered")
   func dead() {
     let budget = RetryBudget(0, deadRequests: 3)
@@ -75,7 +84,7 @@ struct RetryTests {
     for _ in 0..<9 { #expect(throttle.begin(at: 10) == 0) }
     throttle.heed(remaining: 1000, until: 70)
     #expect(throttle.begin(at: 11) == 0)
-    throttle.heed(remaining: -1, until: 70)
+    throttle.heed(remaining: .min, until: 70)
     #expect(throttle.begin(at: 12) == 58)
   }
 

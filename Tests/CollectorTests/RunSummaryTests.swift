@@ -28,6 +28,8 @@ struct RunSummaryTests {
     #expect(Self.summary([(.partial(.unstableListing), 0)]).exitCode == 3)
     #expect(Self.summary([(Self.refused, 0), (.complete, 0)]).exitCode == 3)
     #expect(Self.summary([(Self.refused, 0), (.partial(.noTag), 1)]).exitCode == 3)
+    #expect(Self.summary([(.brokenOff(.refused, "no"), 1)]).exitCode == 3)
+    #expect(Self.summary([(.brokenOff(.refused, "no"), 0), (Self.refused, 0)]).exitCode == 3)
     #expect(Self.summary([(Self.refused, 1)]).exitCode == 8)
     #expect(Self.summary([(Self.refused, 1), (Self.refused, 1)]).exitCode == 8)
   }

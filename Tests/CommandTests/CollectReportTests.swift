@@ -92,6 +92,121 @@ struct CollectReportTests {
     #expect(result.exitCode == 7 && result.errorText.contains("(E_LOCAL_IO)"))
   }
 
+  @Test func metricsThatCannotBeWrittenHideNothingWorse() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let file = directory.file("none/m.prom")
+    let wrong = try Wheelspool.run(
+      [
+        "collect", "--gitlab", "https://h.test:99999", "--project", "1", "--product", "p", "--metrics-file", file,
+      ], store: store)
+    #expect(wrong.exitCode == 2 && wrong.errorText.contains("(E_LOCAL_IO)"), "\(wrong.errorText)")
+    #expect(try collect(server, "12").exitCode == 0)
+    // The listing's state is damaged, which shows when the run has begun.
+    var data = try Files.read(store + "/data.mdb")
+    let word = Array("order_by=".utf8)
+    for place in data.indices.dropLast(word.count) where data[place] == word[0] && data[place...].starts(with: word) {
+      data[place] ^= 0x20
+    }
+    try Files.write(data, to: store + "/data.mdb")
+    let damaged = try collect(server, "12", "--metrics-file", file)
+    #expect(damaged.exitCode == 6, "\(damaged.errorText)")
+    #expect(damaged.errorText.contains("(E_LOCAL_IO)") && damaged.errorText.contains("(E_STORE_"))
+  }
+
+  @Test func aRunOfAPartOnlyMakesNothingComplete() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let file = directory.file("m.prom")
+    let configuration = directory.file("w.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      [[product.repository]]
+      key = "odd"
+      project = 15
+      """, to: configuration)
+    func isComplete(_ more: String...) throws -> Bool {
+      let result = try Wheelspool.run(
+        ["collect", "--config", configuration, "--metrics-file", file] + more, store: store)
+      #expect(result.exitCode == 0, "\(result.errorText)")
+      return try Files.readText(file).contains("\nwheelspool_collect_watermark_age_seconds ")
+    }
+    #expect(try !isComplete("--repository", "http"))
+    #expect(try !isComplete("--since", "2020-01-01"))
+    #expect(try isComplete("--product", "rhai"))
+  }
+
+  @Test func aRefusedRepositoryAmongOthersIsReportedWithTheCodeOfTheRun() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let configuration = directory.file("w.toml")
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "none"
+      project = "acme/none"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      """, to: configuration)
+    let result = try Wheelspool.run(["collect", "--config", configuration, "--log-format", "json"], store: store)
+    #expect(result.exitCode == 3 && result.errorText.contains("\"exit_code\":3"), "\(result.errorText)")
+    #expect(!result.errorText.contains("\"exit_code\":8"))
+  }
+
+  @Test func aTokenThatMayListButNotReadIsSaidSo() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    server.add(.init(.status(403), path: "*/packages/*"))
+    let result = try collect(server, "12")
+    #expect(result.exitCode == 3, "\(result.errorText)")
+    #expect(result.errorText.contains("rhai 12: listed, then given up: the server answers 403"))
+  }
+
+  @Test func settingsOfAnySizeAreHeld() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let configuration = directory.file("w.toml")
+    let limits = [
+      "listing-page-bytes", "asset-bytes", "inflated-bytes", "member-bytes", "text-bytes", "members", "header-bytes",
+      "listing-pages",
+    ]
+    let network = [
+      "connect-seconds", "answer-seconds", "stall-seconds", "request-seconds", "longest-wait-seconds", "attempts",
+      "retry-budget", "dead-requests",
+    ]
+    func table(_ keys: [String]) -> String { keys.map { "\($0) = \(Int.max)\n" }.joined() }
+    try Files.write(
+      """
+      [gitlab]
+      url = "\(server.url)"
+      [limits]
+      \(table(limits))
+      [network]
+      \(table(network))
+      [[product]]
+      key = "rhai"
+      [[product.repository]]
+      key = "http"
+      project = 12
+      """, to: configuration)
+    server.add(.init(.status(503), path: "*", times: 2))
+    let result = try Wheelspool.run(["collect", "--config", configuration], store: store)
+    #expect(result.exitCode == 0, "\(result.exitCode) \(result.errorText)")
+    #expect(result.errorText.contains("4 releases committed"))
+  }
+
   @Test func theProxyInUseIsSaidWithoutItsPassword() throws {
     let configuration = directory.file("w.toml")
     try Files.write(

@@ -1,4 +1,5 @@
 import SpoolStore
+import FakeGitLab
 import TestSupport
 import Testing
 import WheelModel
@@ -94,6 +95,36 @@ struct ExportTests {
       #expect(result.exitCode == 9)
       #expect(result.errorText.contains("a database of another program (E_TARGET_FOREIGN)"))
     }
+
+  @Test(arguments: [true, false]) func artifactThatChangedHandsIsReplayed(isTargetThere: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let store = directory.file("s.store")
+    let target = "sqlite:" + directory.file("wheels.sqlite")
+    let asset = CollectionBuilder([CollectionBuilder.Package("numpy", "1.0")]).asset(directory: "wheels")
+    var tree = TreeBuilder(releases: [
+      TreeBuilder.Release(
+        "v3.0+x", createdAt: "2026-01-01T00:00:00Z",
+        links: ["x86_64", "aarch64"].map { TreeBuilder.Link("wheels-3.0+x-\($0).tar.gz", asset) }),
+      TreeBuilder.Release("v4.0+x", createdAt: "2026-01-02T00:00:00Z"),
+    ])
+    try tree.write(to: directory.file("tree"))
+    let server = try FakeGitLab(tree: directory.file("tree"))
+    defer { server.stop() }
+    func run(_ arguments: String...) throws -> Int32 { try Wheelspool.run(arguments, store: store).exitCode }
+    func collect() throws -> Int32 {
+      try run("collect", "--gitlab", server.url, "--project", "7", "--product", "rhai")
+    }
+    #expect(try collect() == 0)
+    if isTargetThere { #expect(try run("export", target) == 0) }
+    tree.projects[0].releases[0].tag = "3.0+x"
+    tree.projects[0].releases[0].links.removeLast()
+    try tree.write(to: directory.file("tree"))
+    #expect(try [collect(), collect()] == [3, 0])
+    #expect(try run("export", target) == 0)
+    #expect(try run("verify", "--target", target) == 0)
+    #expect(try run("verify", "--data") == 0)
+    #expect(try run("compact") == 0)
+    #expect(try run("verify", "--data") == 0)
   }
 
   @Test func linesGoToStandardOutput() throws {

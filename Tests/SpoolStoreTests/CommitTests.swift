@@ -118,6 +118,35 @@ import WheelModel
     }
   }
 
+  @Test func aWithdrawnReleaseGivesItsArtifactKeyUpToALiveOne() throws {
+    let temporary = try TemporaryStore()
+    try temporary.collecting { (store: Store) throws in
+      let stack = Stack(5)
+      let archs = ["x86_64", "aarch64"].map { arch in
+        var artifact = artifact("1+a", arch: arch)
+        artifact.tag = "v1+a"
+        return ArtifactPut.new(
+          artifact, documents: [.dependencyGraph: content(stack.graph)], packages: stack.list)
+      }
+      _ = try store.writer.commit(releasePut("v1+a", archs))
+      _ = try store.writer.commit(releasePut("2+a", [newArtifact("2+a", stack)]))
+      _ = try store.writer.withdraw([releaseKey("v1+a")], at: stamp(9))
+      let receipt = try store.writer.commit(releasePut("1+a", [newArtifact("1+a", Stack(7))], at: 10))
+      #expect(receipt.sequence == 5 && receipt.rejected == [] && receipt.artifacts == 1)
+      try store.read { (snapshot: borrowing Snapshot) throws in
+        #expect(try snapshot.owner(of: artifactID("1+a")) == releaseKey("1+a"))
+        let former = try #require(try snapshot.release(releaseKey("v1+a"))).release
+        #expect(former.withdrawnAt == stamp(9) && former.artifactKeys == ["1+a-aarch64"] && former.sequence == 4)
+        #expect(try snapshot.artifact(artifactID("1+a", "aarch64"))?.withdrawnAt == stamp(9))
+        #expect(try snapshot.artifact(artifactID("1+a"))?.withdrawnAt == nil)
+        #expect(try snapshot.sequence == 5)
+        let overview = try snapshot.overview()
+        #expect(overview.repositories.map(\.releases) == [3] && overview.repositories.map(\.artifacts) == [3])
+      }
+      #expect(try store.verify(fullVerify()).findings == [])
+    }
+  }
+
   @Test func whatFailsHasNotHappened() throws {
     let temporary = try TemporaryStore()
     try temporary.collecting { (store: Store) throws in

@@ -186,6 +186,7 @@ class Store:
             tag, asset, code = record.text(3), record.text(4), record.text(5)
             prefix = records.key_of(record.text(1), record.text(2)) + records.part(tag or "", 128) + records.part(asset or "", 128)
             expect(key, records.fitted(prefix + records.escape(code)))
+            expect(len(record.bytes(12) or bytes(32)), 32)
             rows.append({
                 "product_key": record.text(1), "repository_key": record.text(2), "tag": tag, "asset": asset, "code": code,
                 "message": record.text(6), "permanent": record.number(7) == 1, "first_at": record.time(8), "last_at": record.time(9),

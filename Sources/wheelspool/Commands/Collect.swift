@@ -88,15 +88,33 @@ struct Collect: ParsableCommand {
     let began = Clock.monotonicSeconds
     let summary = Collector.run(options, store: store, observer: narrator, stop: stop)
     narrator.end(summary)
+    var unwritten: (any Error)?
     if let metricsFile {
-      try MetricsFile.write(summary, seconds: Clock.monotonicSeconds - began, to: metricsFile)
+      do {
+        try MetricsFile.write(summary, seconds: Clock.monotonicSeconds - began, to: metricsFile)
+      } catch {
+        unwritten = error
+      }
     }
-    if let error = summary.storeError {
+    try end(summary, unwritten)
+  }
+
+  /// Reports what stopped the run and why its metrics are not there, and ends with the code that comes first.
+  private func end(_ summary: RunSummary, _ unwritten: (any Error)?) throws {
+    let comeBefore = [ExitStatus.usage, .busy, .unusable]
+    var status = ExitStatus(code: summary.exitCode)
+    if unwritten != nil, !comeBefore.contains(status) { status = .localIO }
+    let stopped = summary.storeError.map { error in
       var report = Report(error)
       report.kept = "\(summary.counts.committed) releases of this run"
-      throw Report.Failure(report: report)
+      return Report.Failure(report: report) as any Error
     }
-    if summary.exitCode != 0 { throw ExitStatus(code: summary.exitCode) }
+    for error in [unwritten, stopped] {
+      guard var report = error.flatMap({ Report($0) }) else { continue }
+      report.status = status
+      global.log.error(report)
+    }
+    if status != .complete { throw status }
   }
 
   private var flags: ConfigurationFlags {

@@ -61,7 +61,7 @@ final class CollectNarrator: CollectObserver {
     case .failed(let failure):
       say { $0.warning(Self.text(failure)) }
     case .waiting(let repository, let seconds, let reason):
-      say { $0.debug("\(Self.name(repository)): waiting \(Int(seconds.rounded(.up))) s: \(reason)") }
+      say { $0.debug("\(Self.name(repository)): waiting \(Int(exactly: seconds.rounded(.up)) ?? .max) s: \(reason)") }
     case .finished: break
     }
   }
@@ -82,7 +82,13 @@ final class CollectNarrator: CollectObserver {
           $0.error(
             Report(
               operation: "\(Self.name(repository.key)): listing its releases", cause: Redaction.clean(message),
-              code: code.rawValue, kept: "what the store had", status: .source))
+              code: code.rawValue, kept: "what the store had",
+              status: ExitStatus(code: summary.exitCode)))
+        }
+      case .brokenOff(let code, let message):
+        say {
+          let reason = Redaction.clean(message)
+          $0.warning("\(Self.name(repository.key)): listed, then given up: \(reason) (\(code.rawValue))")
         }
       case .partial(let code):
         say { $0.warning("\(Self.name(repository.key)): the listing is not complete (\(code.rawValue))") }

@@ -21,6 +21,7 @@ enum CollectPlanning {
     var options = CollectOptions(
       gitlabURL: gitlab.url, credential: token.map { Credential($0.secretBytes, in: header) },
       repositories: configuration.repositories.map { CollectOptions.Source(key: $0.key, project: $0.project) })
+    options.isPart = configuration.isPart
     options.jobs = configuration.jobs
     options.since = since
     options.recheck = recheck

@@ -1,8 +1,6 @@
 import Testing
 import WheelModel
 
-@testable import Collector
-
 @Suite("Failures over time")
 struct FailureScheduleTests {
   private static let now = Timestamp(milliseconds: 1_700_000_000_000)

@@ -1,12 +1,12 @@
-import WheelModel
+public import Digest
 
 /// Decides when a failure is tried again.
-enum FailureSchedule {
-  static let hour: Int64 = 3_600_000
-  static let day = 24 * hour
+public enum FailureSchedule {
+  private static let hour: Int64 = 3_600_000
+  private static let day = 24 * hour
 
   /// When to try again after the `attempts`-th failure (from 1): on the next run, then after 1 h, 2 h, 4 h … a day.
-  static func nextDue(attempts: Int, at now: Timestamp) -> Timestamp {
+  public static func nextDue(attempts: Int, at now: Timestamp) -> Timestamp {
     guard attempts > 1 else { return now }
     let wait = attempts >= 7 ? day : min(day, hour << Int64(attempts - 2))
     return Timestamp(milliseconds: now.milliseconds.addingReportingOverflow(wait).partialValue)
@@ -15,7 +15,7 @@ enum FailureSchedule {
   /// Whether a failure is to be tried again now; with `retryFailed` whether it ever is.
   ///
   /// A due time more than a day ahead comes from a clock that was wrong, and counts as passed.
-  static func isDue(_ failure: Failure, at now: Timestamp, retryFailed: Bool) -> Bool {
+  public static func isDue(_ failure: Failure, at now: Timestamp, retryFailed: Bool) -> Bool {
     guard let due = failure.nextDue else { return false }
     if retryFailed { return true }
     return due <= now || due.milliseconds.subtractingReportingOverflow(now.milliseconds).partialValue > day
@@ -25,9 +25,9 @@ enum FailureSchedule {
   ///
   /// Attempts count on from an earlier failure of the same kind; a transient one is due at once, a permanent one by the
   /// schedule, and one that only upstream can mend (`isRetried` false) never.
-  static func failure(
+  public static func failure(
     of repository: RepositoryKey, tag: Text?, asset: Text?, code: FailureCode, message: String, isPermanent: Bool,
-    isRetried: Bool = true, earlier: [Failure], at now: Timestamp
+    isRetried: Bool = true, link: SHA256Digest? = nil, earlier: [Failure], at now: Timestamp
   ) -> Failure {
     let related = earlier.filter { $0.tag == tag && $0.asset == asset }
     let same = related.first { $0.code == code }
@@ -35,6 +35,6 @@ enum FailureSchedule {
     let due = isPermanent ? nextDue(attempts: attempts, at: now) : now
     return Failure(
       repository: repository, tag: tag, asset: asset, code: code, message: message, isPermanent: isPermanent,
-      firstAt: same?.firstAt ?? now, lastAt: now, attempts: attempts, nextDue: isRetried ? due : nil)
+      firstAt: same?.firstAt ?? now, lastAt: now, attempts: attempts, nextDue: isRetried ? due : nil, link: link)
   }
 }
