@@ -96,7 +96,7 @@ public final class RunningProcess: Sendable {
 
   /// Waits until `body` returns something for what the child has written so far; nil when `timeout` (seconds) passes or it has ended without.
   public func waitForOutput<R>(timeout: Double = 30, _ body: (_ out: [UInt8], _ error: [UInt8]) -> R?) -> R? {
-    let found: R?? = outputs.wait(timeout: timeout * Sanitizer.timeFactor) { outputs in
+    let found: R?? = outputs.wait(timeout: timeout * Double(Sanitizer.timeFactor)) { outputs in
       if let result = body(outputs.out, outputs.error) { return .some(result) }
       return outputs.open == 0 ? .some(nil) : nil
     }
@@ -115,7 +115,7 @@ public final class RunningProcess: Sendable {
 
   /// Waits until the child has ended and both outputs are read. After `timeout` seconds the child is killed and an error thrown.
   public func wait(timeout: Double = 60) throws -> ProcessResult {
-    let timeout = timeout * Sanitizer.timeFactor
+    let timeout = timeout * Double(Sanitizer.timeFactor)
     let status = exit.wait(timeout: timeout) { $0 }
     guard let status else {
       kill(processID, SIGKILL)
@@ -124,7 +124,7 @@ public final class RunningProcess: Sendable {
         "wait for process \(processID)", "still running after \(timeout) s; its error output ends: \(error)")
     }
     // A grandchild may hold the pipes open: what has come within a second is what there is.
-    _ = outputs.wait(timeout: Sanitizer.timeFactor) { $0.open == 0 ? true : nil }
+    _ = outputs.wait(timeout: Double(Sanitizer.timeFactor)) { $0.open == 0 ? true : nil }
     return outputs.withLock { ProcessResult(status: status, output: $0.out, errorOutput: $0.error) }
   }
 

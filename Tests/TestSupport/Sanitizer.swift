@@ -22,7 +22,7 @@ public enum Sanitizer: Sendable {
   public static let isAbsent = current == nil
 
   /// What the time limits of the tests are multiplied by.
-  public static let timeFactor: Double = isAbsent ? 1 : 5
+  public static let timeFactor = isAbsent ? 1 : 5
 
   /// The variables that a child with an environment of its own needs, to report as its parent does.
   public static let environment: [String: String] = {
