@@ -6,7 +6,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Collecting day by day", .timeLimit(.minutes(4)))
+@Suite("Collecting day by day", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectEverydayTests {
   @Test("the first run takes everything, oldest first, as it was published")
   func first() throws {

@@ -6,7 +6,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Assets that fail", .timeLimit(.minutes(4)))
+@Suite("Assets that fail", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectFailureTests {
   private static let hour: Int64 = 3_600_000
 

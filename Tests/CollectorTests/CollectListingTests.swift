@@ -5,7 +5,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Listings that move and lie", .timeLimit(.minutes(4)))
+@Suite("Listings that move and lie", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectListingTests {
   @Test("a release that two walks lack is withdrawn, and back under a new sequence when it returns")
   func withdrawal() throws {

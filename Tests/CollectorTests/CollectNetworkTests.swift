@@ -5,7 +5,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Servers in trouble", .timeLimit(.minutes(4)))
+@Suite("Servers in trouble", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectNetworkTests {
   @Test("a server with a rate limit never has to refuse a request, whatever the number of workers")
   func rateLimit() throws {

@@ -7,7 +7,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Stopping", .timeLimit(.minutes(4)))
+@Suite("Stopping", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectStopTests {
   /// Runs a collect that is stopped by the first event that `when` accepts; returns it and how long it took after.
   private func stopped(
@@ -35,7 +35,7 @@ struct CollectStopTests {
     let (summary, seconds) = stopped(rig) { event in
       if case .committed(_, let sequence, _) = event { sequence == 5 } else { false }
     }
-    #expect(summary.exitCode == 143 && seconds < 5)
+    #expect(summary.exitCode == 143 && seconds < 5 * Double(Sanitizer.timeFactor))
     let kept = try rig.releases().count
     #expect(kept >= 5 && kept < 30)
     #expect(try rig.store.read { try $0.overview() }.lastRun?.outcome == "interrupted")
@@ -51,7 +51,7 @@ struct CollectStopTests {
       [.silence, .slow(bytesPerSecond: 20), .status(503, headers: [Header("Retry-After", "50")])][kind]
     rig.server.add(.init(fault, path: "*/packages/*"))
     let (summary, seconds) = stopped(rig) { event in if case .planned = event { true } else { false } }
-    #expect(summary.exitCode == 143 && seconds < 5)
+    #expect(summary.exitCode == 143 && seconds < 5 * Double(Sanitizer.timeFactor))
     #expect(try rig.releases().isEmpty && rig.failures().isEmpty)
   }
 

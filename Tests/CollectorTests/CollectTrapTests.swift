@@ -5,7 +5,7 @@ import WheelModel
 
 @testable import Collector
 
-@Suite("Traps of listings", .timeLimit(.minutes(4)))
+@Suite("Traps of listings", .timeLimit(.minutes(4 * Sanitizer.timeFactor)))
 struct CollectTrapTests {
   private static func equalDates() throws -> CollectRig {
     try CollectRig(

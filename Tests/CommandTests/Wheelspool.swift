@@ -38,7 +38,7 @@ enum Wheelspool {
   static func environment(_ store: String?, _ extra: [String: String]) -> [String: String] {
     var environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]
     environment["WHEELSPOOL_STORE"] = store
-    return environment.merging(extra) { $1 }
+    return environment.merging(Sanitizer.environment) { $1 }.merging(extra) { $1 }
   }
 }
 

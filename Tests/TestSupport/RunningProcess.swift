@@ -4,6 +4,7 @@ import Threads
 /// A child process with its own standard streams, started directly: no shell that could outlive a kill.
 ///
 /// Both outputs are read by threads of their own up to a limit. Ends with the object: a child still running is killed.
+/// Time limits are those of a plain build: under a sanitizer they are `Sanitizer.timeFactor` times as long.
 public final class RunningProcess: Sendable {
   /// The child's process id.
   public let processID: CInt
@@ -95,7 +96,7 @@ public final class RunningProcess: Sendable {
 
   /// Waits until `body` returns something for what the child has written so far; nil when `timeout` (seconds) passes or it has ended without.
   public func waitForOutput<R>(timeout: Double = 30, _ body: (_ out: [UInt8], _ error: [UInt8]) -> R?) -> R? {
-    let found: R?? = outputs.wait(timeout: timeout) { outputs in
+    let found: R?? = outputs.wait(timeout: timeout * Double(Sanitizer.timeFactor)) { outputs in
       if let result = body(outputs.out, outputs.error) { return .some(result) }
       return outputs.open == 0 ? .some(nil) : nil
     }
@@ -108,12 +109,13 @@ public final class RunningProcess: Sendable {
       let complete = out.prefix((out.lastIndex(of: 10) ?? -1) + 1)
       return complete.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }.first { $0.hasPrefix(prefix) }
     }
-    guard let line else { throw SupportError("wait for a line \(prefix)…", "it did not come within \(timeout) s") }
+    guard let line else { throw SupportError("wait for a line \(prefix)…", "it did not come in time") }
     return String(line.dropFirst(prefix.count))
   }
 
   /// Waits until the child has ended and both outputs are read. After `timeout` seconds the child is killed and an error thrown.
   public func wait(timeout: Double = 60) throws -> ProcessResult {
+    let timeout = timeout * Double(Sanitizer.timeFactor)
     let status = exit.wait(timeout: timeout) { $0 }
     guard let status else {
       kill(processID, SIGKILL)
@@ -122,7 +124,7 @@ public final class RunningProcess: Sendable {
         "wait for process \(processID)", "still running after \(timeout) s; its error output ends: \(error)")
     }
     // A grandchild may hold the pipes open: what has come within a second is what there is.
-    _ = outputs.wait(timeout: 1) { $0.open == 0 ? true : nil }
+    _ = outputs.wait(timeout: Double(Sanitizer.timeFactor)) { $0.open == 0 ? true : nil }
     return outputs.withLock { ProcessResult(status: status, output: $0.out, errorOutput: $0.error) }
   }
 
