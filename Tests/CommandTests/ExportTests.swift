@@ -1,5 +1,5 @@
-import SpoolStore
 import FakeGitLab
+import SpoolStore
 import TestSupport
 import Testing
 import WheelModel
@@ -95,6 +95,7 @@ struct ExportTests {
       #expect(result.exitCode == 9)
       #expect(result.errorText.contains("a database of another program (E_TARGET_FOREIGN)"))
     }
+  }
 
   @Test(arguments: [true, false]) func artifactThatChangedHandsIsReplayed(isTargetThere: Bool) throws {
     let directory = try TemporaryDirectory()
