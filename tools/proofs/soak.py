@@ -28,9 +28,11 @@ from proofs.kill import stable_dump
 DEFAULT_N, SLICE_N = 1, 1
 MINUTES, SLICE_MINUTES = 30.0, 0.33
 RELEASES, SLICE_RELEASES, ARCHITECTURES, GRAPH_BYTES = 200, 40, "x86_64,aarch64", 60_000
-# Assets that hold another release's bytes at a time. The oldest gets its own back, or releases would resemble each other less and
-# less, and the file grow for a reason that is not the program's.
-FOREIGN_ASSETS = 20
+# Uploads that replace others are made among the newest releases, as upstreams do: a document is encoded against the last one of its lineage, and
+# old releases that are overwritten in any order resemble that one less and less.
+RECENT = 10
+# Assets that hold another release's bytes at a time; the oldest gets its own back.
+FOREIGN_ASSETS = 10
 
 
 def add_arguments(parser):
@@ -77,7 +79,7 @@ class Upstream:
     def other_content(self, row, link):
         """Puts the bytes of another release's asset of the same architecture behind a link, as a new upload would."""
         architecture = link["name"].rsplit("-", 1)[1]
-        donor = self.dice.choice(self.rows)
+        donor = self.dice.choice(self.recent())
         source = next((other for other in donor["assets"]["links"] if other["name"].endswith(architecture)), None)
         if not source:
             return
@@ -90,6 +92,9 @@ class Upstream:
             oldest = self.foreign.pop(0)
             self.upload(os.path.join(self.pristine, os.path.relpath(oldest, self.folder)), oldest)
 
+    def recent(self):
+        return sorted(self.rows, key=lambda row: row["created_at"])[-RECENT:]
+
     @staticmethod
     def upload(source, target):
         shutil.copyfile(source, target + ".new")
@@ -97,7 +102,6 @@ class Upstream:
 
     def edit(self):
         row = self.dice.choice(self.rows)
-        links = row["assets"]["links"]
         what = self.dice.random()
         if self.waiting and what < 0.6:
             self.appear()
@@ -112,13 +116,15 @@ class Upstream:
             row["description"] = f"notes, edited {self.edits['notes']} times"
             self.edits["notes"] += 1
         elif what < 0.8:
-            link = self.dice.choice(links)
+            row = self.dice.choice(self.recent())
+            link = self.dice.choice(row["assets"]["links"])
             self.other_content(row, link)
             self.link_id += 1
             link["id"] = self.link_id
             self.edits["relinked"] += 1
         else:
-            self.other_content(row, self.dice.choice(links))
+            row = self.dice.choice(self.recent())
+            self.other_content(row, self.dice.choice(row["assets"]["links"]))
             self.edits["replaced"] += 1
         self.write()
 
