@@ -88,6 +88,25 @@ extension RepositoryCollector {
     }
   }
 
+  /// Whether the store has one of the releases of a page, or a failure of one.
+  func knowsAny(of page: ListingPage) throws -> Bool {
+    try asking { snapshot in
+      for tag in page.rows.compactMap(\.tag) {
+        if try snapshot.releaseView(ReleaseKey(source.key, tag: tag)) != nil { return true }
+      }
+      return false
+    } ?? true
+  }
+
+  /// Ends with the first page of another project than before that has none of the releases: a slip in the configuration
+  /// is likelier than that the oldest were all withdrawn. Nothing of it is collected.
+  func settleOther(project before: String) -> RunSummary.Repository.Listing {
+    partial(
+      .emptyListing,
+      "project \(SafeText.escape(source.project)) begins with none of the releases collected from "
+        + "\(SafeText.escape(before)): nothing was withdrawn or collected; --accept-empty takes it")
+  }
+
   private func partial(_ code: FailureCode, _ message: String) -> RunSummary.Repository.Listing {
     dropState()
     listingFailures.append(AssetFailureReason(code: code, message: message, isPermanent: false))

@@ -71,6 +71,11 @@ final class RepositoryCollector {
       }
     }
 
+    if let before = state?.project, before != source.project, !context.options.acceptEmpty, try hasLiveReleases() {
+      let page = try first.take() ?? reader.read(1)
+      guard try knowsAny(of: page) else { return settleOther(project: before) }
+      first = page
+    }
     var session = ListingSession(acceptEmpty: context.options.acceptEmpty)
     while true {
       let (walk, verdict) = try walkPages(first: first.take())

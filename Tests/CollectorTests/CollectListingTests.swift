@@ -140,6 +140,35 @@ struct CollectListingTests {
     #expect(rig.collect().pages == 2)
   }
 
+  @Test("another project under a repository's key is taken for a slip, unless it has the releases or that is wanted")
+  func otherProject() throws {
+    let rig = try CollectRig(CollectRig.releases(1...2))
+    _ = rig.collect()
+    var other = rig.tree.projects[0]
+    other.id += 1
+    other.path = "acme/others"
+    other.releases = [CollectRig.release(7)]
+    rig.tree.projects.append(other)
+    try rig.publish()
+    func point(_ options: inout CollectOptions, to project: String) {
+      options.repositories[0] = CollectOptions.Source(key: CollectRig.repository, project: project)
+    }
+    for _ in 1...2 {
+      let slip = rig.collect { point(&$0, to: "acme/others") }
+      #expect(slip.code == 3 && slip.withdrawn == [] && slip.committed == [] && slip.downloads == 0)
+      #expect(try rig.failures().map(\.code) == [.emptyListing])
+    }
+    // The number of the same project is no slip.
+    let same = rig.collect { point(&$0, to: String(rig.tree.projects[0].id)) }
+    #expect(same.code == 0 && same.withdrawn == [])
+    #expect(try rig.failures() == [])
+    let wanted = rig.collect {
+      point(&$0, to: "acme/others")
+      $0.acceptEmpty = true
+    }
+    #expect(wanted.code == 0 && wanted.withdrawn == ["v1.0+cpu", "v2.0+cpu"] && wanted.committed.count == 1)
+  }
+
   @Test("an empty listing withdraws nothing unless that is wanted")
   func empty() throws {
     let rig = try CollectRig(CollectRig.releases(1...2))
