@@ -1,12 +1,8 @@
 // C declarations that Swift cannot import by itself, as typed functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE  // dl_iterate_phdr
-#endif
-#include <link.h>
 #include <lmdb.h>
-#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/vfs.h>
 #include <ucontext.h>
 
@@ -16,28 +12,22 @@ static inline long wheelspool_file_system_type(const char *path) {
   return statfs(path, &status) == 0 ? (long)status.f_type : 0;
 }
 
-/// The code of the library that a function belongs to.
+/// A range of memory that holds code.
 struct wheelspool_code {
-  uintptr_t function, start, end;
+  uintptr_t start, end;
 };
-
-static inline int wheelspool_find_code(struct dl_phdr_info *library, size_t size, void *found) {
-  struct wheelspool_code *code = (struct wheelspool_code *)found;
-  for (int index = 0; index < library->dlpi_phnum; index += 1) {
-    const uintptr_t start = library->dlpi_addr + library->dlpi_phdr[index].p_vaddr;
-    const uintptr_t end = start + library->dlpi_phdr[index].p_memsz;
-    if (library->dlpi_phdr[index].p_type != PT_LOAD || code->function < start || code->function >= end) continue;
-    code->start = start;
-    code->end = end;
-    return 1;
-  }
-  return 0;
-}
 
 /// Where LMDB's code lies in memory; nowhere when that cannot be told.
 static inline struct wheelspool_code wheelspool_lmdb_code(void) {
-  struct wheelspool_code code = {(uintptr_t)&mdb_env_open, 0, 0};
-  dl_iterate_phdr(wheelspool_find_code, &code);
+  const uintptr_t function = (uintptr_t)&mdb_env_open;
+  struct wheelspool_code code = {0, 0};
+  FILE *maps = fopen("/proc/self/maps", "re");
+  char line[4096];
+  unsigned long start, end;
+  while (maps && !code.end && fgets(line, sizeof line, maps))
+    if (sscanf(line, "%lx-%lx ", &start, &end) == 2 && start <= function && function < end)
+      code = (struct wheelspool_code){start, end};
+  if (maps) fclose(maps);
   return code;
 }
 
