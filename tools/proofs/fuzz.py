@@ -17,7 +17,9 @@ DEFAULT_N, SLICE_N = 20_000, 1500
 NEEDS_PROGRAM = False
 TARGETS = ("json", "tarball", "records", "configuration", "listing", "content")
 LONGEST = {"tarball": 16_384}
-# The TOML library keeps the text of each error for ever: nothing to a program that reads one file, much to a million.
+# The TOML library keeps the text of each error for ever: nothing to a program that reads one file, much to millions. So a process
+# ends after some seconds, and the next goes on with what it found.
+ROUND_SECONDS = {"configuration": 120}
 MEBIBYTES = {"configuration": 4096}
 CORPUS = os.path.join(program.ROOT, "fixtures", "fuzz")
 
@@ -74,17 +76,29 @@ def guided(options):
         for target in options.target or TARGETS:
             found = os.path.join(options.corpus, target) if options.corpus else work / target
             os.makedirs(found, exist_ok=True)
-            done = subprocess.run(
-                [os.path.join(scratch, "release", "wheelspool-fuzz"), f"-max_total_time={options.seconds}", f"-seed={options.seed}",
-                 f"-max_len={LONGEST.get(target, 4096)}", "-timeout=10", f"-rss_limit_mb={MEBIBYTES.get(target, 1024)}", "-print_final_stats=1", "-verbosity=0",
-                 f"-artifact_prefix={artifacts}/{target}-", found, os.path.join(CORPUS, target)],
-                env={**os.environ, "FUZZ_TARGET": target, "SWIFT_BACKTRACE": "enable=no"},
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-            said = done.stderr.decode(errors="replace")
-            executions = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)
-            figures[target] = int(executions.group(1)) if executions else 0
-            if done.returncode or not executions:
-                losses.append(f"{target}: ended with {done.returncode}; the input is in {artifacts}: {said[-1500:]}")
+            figures[target], left, number = 0, options.seconds, 0
+            while left > 0:
+                seconds = min(left, ROUND_SECONDS.get(target, left))
+                executions, loss = fuzz(scratch, target, options.seed + number, seconds, artifacts, found)
+                figures[target] += executions
+                left, number = left - seconds, number + 1
+                if loss:
+                    losses.append(f"{target}: {loss}; the input is in {artifacts}")
+                    break
     if not losses and not options.artifacts:
         os.rmdir(artifacts)
     return {**figures, "seconds_each": options.seconds, "crashes": len(losses)}, losses
+
+
+def fuzz(scratch, target, seed, seconds, artifacts, found):
+    """One process of libFuzzer: how many inputs it tried, and what was wrong if anything was."""
+    done = subprocess.run(
+        [os.path.join(scratch, "release", "wheelspool-fuzz"), f"-max_total_time={seconds}", f"-seed={seed}",
+         f"-max_len={LONGEST.get(target, 4096)}", "-timeout=10", f"-rss_limit_mb={MEBIBYTES.get(target, 1024)}", "-print_final_stats=1", "-verbosity=0",
+         f"-artifact_prefix={artifacts}/{target}-", found, os.path.join(CORPUS, target)],
+        env={**os.environ, "FUZZ_TARGET": target, "SWIFT_BACKTRACE": "enable=no"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    said = done.stderr.decode(errors="replace")
+    executions = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)
+    loss = f"ended with {done.returncode}: {said[-1500:]}" if done.returncode or not executions else None
+    return int(executions.group(1)) if executions else 0, loss
