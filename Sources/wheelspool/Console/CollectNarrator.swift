@@ -27,6 +27,8 @@ final class CollectNarrator: CollectObserver {
     var isBarShown = false
     var lastDrawn = 0.0
     var progress = CollectProgress()
+    /// What was wrong with listings, told once, at the end.
+    var listings: [RepositoryKey: WheelModel.Failure] = [:]
   }
 
   private let log: Log
@@ -59,6 +61,7 @@ final class CollectNarrator: CollectObserver {
     case .withdrawn(let release, _):
       say { $0.info("\(Self.name(release)): withdrawn upstream" + (isDryRun ? ", to be marked" : "")) }
     case .failed(let failure):
+      if failure.tag == nil { return state.withLock { $0.listings[failure.repository] = failure } }
       say { $0.warning(Self.text(failure)) }
     case .waiting(let repository, let seconds, let reason):
       say { $0.debug("\(Self.name(repository)): waiting \(Int(exactly: seconds.rounded(.up)) ?? .max) s: \(reason)") }
@@ -75,32 +78,38 @@ final class CollectNarrator: CollectObserver {
             operation: "preparing requests", cause: Redaction.clean(reason), code: "E_CONFIG_VALUE", status: .usage))
       }
     }
-    for repository in summary.repositories {
-      switch repository.listing {
-      case .failed(let code, let message):
-        say {
-          $0.error(
-            Report(
-              operation: "\(Self.name(repository.key)): listing its releases", cause: Redaction.clean(message),
-              code: code.rawValue, kept: "what the store had",
-              status: ExitStatus(code: summary.exitCode)))
-        }
-      case .brokenOff(let code, let message):
-        say {
-          let reason = Redaction.clean(message)
-          $0.warning("\(Self.name(repository.key)): listed, then given up: \(reason) (\(code.rawValue))")
-        }
-      case .partial(let code):
-        say { $0.warning("\(Self.name(repository.key)): the listing is not complete (\(code.rawValue))") }
-      case .complete, .unchanged, .interrupted: break
-      }
-    }
+    for repository in summary.repositories { end(repository, summary) }
     let counts = summary.counts
     var text = "\(summary.outcome): \(counts.committed) releases \(summary.isDryRun ? "to commit" : "committed"), "
     text += "\(counts.unchanged) unchanged, \(counts.withdrawn) withdrawn, \(counts.artifacts) artifacts read, "
     text += "\(summary.openFailures) failures open, \(counts.requests) requests, "
     text += "\(HumanSize.text(counts.downloadedBytes)) downloaded, \(HumanSize.text(counts.storedBytes)) stored"
     say { $0.info(text) }
+  }
+
+  private func end(_ repository: RunSummary.Repository, _ summary: RunSummary) {
+    let name = Self.name(repository.key)
+    switch repository.listing {
+    case .failed(let code, let message):
+      say {
+        $0.error(
+          Report(
+            operation: "\(name): listing its releases", cause: Redaction.clean(message), code: code.rawValue,
+            kept: "what the store had", next: CollectAdvice.next(after: code),
+            status: ExitStatus(code: summary.exitCode)))
+      }
+    case .brokenOff(let code, let message):
+      say {
+        let advice = CollectAdvice.next(after: code).map { "; next: " + $0 } ?? ""
+        $0.warning("\(name): listed, then given up: \(Redaction.clean(message)) (\(code.rawValue))\(advice)")
+      }
+    case .partial(let code):
+      let message = state.withLock { $0.listings[repository.key] }.map { ": " + Redaction.clean($0.message) } ?? ""
+      let advice = CollectAdvice.next(after: code).map { "; next: " + $0 } ?? ""
+      say { $0.warning("\(name): the listing is not complete\(message) (\(code.rawValue))\(advice)") }
+    case .complete, .unchanged, .interrupted:
+      if let failure = state.withLock({ $0.listings[repository.key] }) { say { $0.warning(Self.text(failure)) } }
+    }
   }
 
   // MARK: standard output
