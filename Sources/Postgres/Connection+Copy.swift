@@ -20,6 +20,12 @@ extension Connection {
   public func sendCopy(_ bytes: Span<UInt8>, operation: String) throws(PostgresError) {
     var at = 0
     while at < bytes.count {
+      if copyBuffer.isEmpty, bytes.count - at >= Self.copyPieceBytes {
+        // Long values go on from where they lie.
+        try putCopy(bytes.extracting(at..<at + Self.copyPieceBytes), operation)
+        at += Self.copyPieceBytes
+        continue
+      }
       let count = min(bytes.count - at, Self.copyPieceBytes - copyBuffer.count)
       // Safety: the pointer is used inside the closure only, for as many bytes as the piece has.
       unsafe bytes.extracting(at..<at + count).withUnsafeBufferPointer { unsafe copyBuffer.append(contentsOf: $0) }
@@ -56,16 +62,25 @@ extension Connection {
 
   private func putCopyBuffer(_ operation: String) throws(PostgresError) {
     guard !copyBuffer.isEmpty else { return }
+    var sent: [UInt8] = []
+    swap(&sent, &copyBuffer)
+    defer {
+      sent.removeAll(keepingCapacity: true)
+      swap(&sent, &copyBuffer)
+    }
+    try putCopy(sent.span, operation)
+  }
+
+  private func putCopy(_ bytes: Span<UInt8>, _ operation: String) throws(PostgresError) {
     while true {
       // Safety: libpq copies the bytes before it returns.
-      let status = unsafe copyBuffer.withUnsafeBytes { buffer in
+      let status = unsafe bytes.withUnsafeBytes { buffer in
         unsafe PQputCopyData(handle, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), CInt(buffer.count))
       }
       if status == 1 { break }
       guard status == 0 else { throw copyFailure(operation) }
       try wait(for: POLLOUT, operation: operation)
     }
-    copyBuffer.removeAll(keepingCapacity: true)
     try flush(operation)
   }
 

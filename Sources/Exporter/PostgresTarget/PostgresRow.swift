@@ -47,12 +47,16 @@ struct PostgresRow {
     if table.columns[index].isRequired { isOmitted = true }
   }
 
-  /// Appends the row in COPY's binary form to `buffer`, calling `drain` whenever that is long enough to be sent.
+  /// Appends the row in COPY's binary form to `buffer`, sending that whenever it is long enough.
   ///
-  /// Memory is bounded: documents and lists of names pass through in pieces.
+  /// Memory is bounded: lists of names pass through in pieces, and long pieces of documents are sent as they lie.
   func encode(
-    documentPrefix: UInt8?, into buffer: inout [UInt8], drain: (inout [UInt8]) throws -> Void
+    documentPrefix: UInt8?, into buffer: inout [UInt8], send: (Span<UInt8>) throws -> Void
   ) throws {
+    func drain(_ buffer: inout [UInt8]) throws {
+      try send(buffer.span)
+      buffer.removeAll(keepingCapacity: true)
+    }
     BinaryForm.append(Int16(fields.count), to: &buffer)
     for field in fields {
       switch field {
@@ -65,8 +69,13 @@ struct PostgresRow {
         BinaryForm.append(Int32(clamping: document.byteCount + (documentPrefix == nil ? 0 : 1)), to: &buffer)
         if let documentPrefix { buffer.append(documentPrefix) }
         try document.forEachPiece { piece in
-          buffer.append(copying: piece)
-          if buffer.count >= Connection.copyPieceBytes { try drain(&buffer) }
+          if piece.count >= Connection.copyPieceBytes {
+            try drain(&buffer)
+            try send(piece)
+          } else {
+            buffer.append(copying: piece)
+            if buffer.count >= Connection.copyPieceBytes { try drain(&buffer) }
+          }
         }
       }
     }

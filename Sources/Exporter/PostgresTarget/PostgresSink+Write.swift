@@ -59,7 +59,6 @@ extension PostgresSink {
     guard let batch else { return }
     try with { session in
       var buffer: [UInt8] = []
-      buffer.reserveCapacity(2 * Connection.copyPieceBytes)
       if !batch.isCopying {
         let columns = Table.artifacts.columnNames.joined(separator: ", ")
         let table = batch.needsUpsert ? try incomingTable(session) : schema.name(.artifacts)
@@ -67,7 +66,9 @@ extension PostgresSink {
         buffer += Self.copyHeader
         changeBatch { $0.isCopying = true }
       }
-      try row.encode(documentPrefix: documentPrefix, into: &buffer) { try Self.drain(&$0, to: session) }
+      try row.encode(documentPrefix: documentPrefix, into: &buffer) {
+        try session.sendCopy($0, operation: "write rows")
+      }
       try Self.drain(&buffer, to: session)
       changeBatch { $0.copiedRows += 1 }
     }
