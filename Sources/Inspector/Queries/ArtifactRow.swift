@@ -148,7 +148,7 @@ struct ArtifactRow {
     let names = runner.columns.contains { $0.name == packageNames } ? PackageNameReader() : nil
     try runner.run(paging: { ReleaseMark($0.view) }) { snapshot, place, body in
       let holders = try filter.holders(in: snapshot)
-      names?.beginSnapshot()
+      try names?.begin(snapshot)
       try snapshot.forEachArtifact(in: filter.scope, from: &place) { view in
         guard filter.matches(view), holders?.contains(view.id) ?? true else { return true }
         return try body(ArtifactRow(view: view, names: try names?.source(of: view, in: snapshot)))

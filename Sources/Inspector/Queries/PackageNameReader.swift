@@ -62,9 +62,13 @@ final class PackageNameReader {
   private var count = 0
   private var shared: (names: PackageNames, cache: PackageNameCache)?
   private var isTried = false
+  private var sequence: UInt64?
 
-  /// Forgets what another snapshot told.
-  func beginSnapshot() {
+  /// Forgets what another snapshot told, unless nothing has changed since: a long list takes several.
+  func begin(_ snapshot: borrowing Snapshot) throws {
+    let now = try snapshot.sequence
+    guard now != sequence else { return }
+    sequence = now
     shared = nil
     isTried = false
   }
