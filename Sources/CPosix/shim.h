@@ -27,9 +27,6 @@ static inline int wheelspool_pipe(int *ends) {
   return 0;
 }
 
-/// Makes a pipe hold `bytes`; without effect on anything else, and where the system allows no more.
-static inline void wheelspool_widen_pipe(int descriptor, int bytes) { fcntl(descriptor, 1031 /* F_SETPIPE_SZ */, bytes); }
-
 /// Gives free memory inside the heap back to the system, which `free` alone does at its end only.
 static inline void wheelspool_trim_heap(void) { malloc_trim(0); }
 

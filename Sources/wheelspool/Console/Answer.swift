@@ -1,4 +1,3 @@
-import CPosix
 import Inspector
 
 /// The way of an answer to standard output.
@@ -14,8 +13,6 @@ enum Answer {
   /// Runs a body with a place to write to; on a terminal through a pager when the answer is long.
   static func write(usesPager: Bool, _ body: (BufferedOutput) throws -> Void) throws {
     let terminal = Terminal(descriptor: 1)
-    // A long list into a pipe of the usual 64 KiB makes both sides wait for each other some hundred times.
-    if !terminal.isTerminal { wheelspool_widen_pipe(1, 1 << 20) }
     guard terminal.isTerminal, usesPager else { return try flushing(FileOutput(descriptor: 1), body) }
     let pager = Pager(rows: terminal.rows)
     do {
