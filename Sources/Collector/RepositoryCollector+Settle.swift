@@ -88,7 +88,7 @@ extension RepositoryCollector {
     }
   }
 
-  /// Whether the store has one of the releases of a page, or a failure of one.
+  /// Whether the store has one of the releases of a page; true without a store.
   func knowsAny(of page: ListingPage) throws -> Bool {
     try asking { snapshot in
       for tag in page.rows.compactMap(\.tag) {

@@ -114,24 +114,30 @@ struct CollectReportTests {
     #expect(damaged.errorText.contains("(E_LOCAL_IO)") && damaged.errorText.contains("(E_STORE_"))
   }
 
+  /// Writes a configuration of one product's repositories and returns its path.
+  private func configure(_ server: FakeGitLab, _ repositories: [(key: String, project: String)]) throws -> String {
+    let path = directory.file("w.toml")
+    let sections = repositories.map { "[[product.repository]]\nkey = \"\($0.key)\"\nproject = \"\($0.project)\"\n" }
+    try Files.write(
+      "[gitlab]\nurl = \"\(server.url)\"\n[[product]]\nkey = \"rhai\"\n" + sections.joined(), to: path)
+    return path
+  }
+
+  @Test func aListingThatFailsIsToldOnceWithWhatToDo() throws {
+    let server = try FakeGitLab(tree: Wheelspool.fixtures)
+    defer { server.stop() }
+    let configuration = try configure(server, [("none", "acme/none")])
+    let result = try Wheelspool.run(["collect", "--config", configuration], store: store)
+    let told = result.errorText.split(separator: "\n").filter { $0.contains("(E_NOT_FOUND)") }
+    #expect(result.exitCode == 8 && told.count == 1, "\(result.errorText)")
+    #expect(told.first?.contains("; next: check the project's path or number") == true)
+  }
+
   @Test func aRunOfAPartOnlyMakesNothingComplete() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }
     let file = directory.file("m.prom")
-    let configuration = directory.file("w.toml")
-    try Files.write(
-      """
-      [gitlab]
-      url = "\(server.url)"
-      [[product]]
-      key = "rhai"
-      [[product.repository]]
-      key = "http"
-      project = 12
-      [[product.repository]]
-      key = "odd"
-      project = 15
-      """, to: configuration)
+    let configuration = try configure(server, [("http", "12"), ("odd", "15")])
     func isComplete(_ more: String...) throws -> Bool {
       let result = try Wheelspool.run(
         ["collect", "--config", configuration, "--metrics-file", file] + more, store: store)
@@ -146,20 +152,7 @@ struct CollectReportTests {
   @Test func aRefusedRepositoryAmongOthersIsReportedWithTheCodeOfTheRun() throws {
     let server = try FakeGitLab(tree: Wheelspool.fixtures)
     defer { server.stop() }
-    let configuration = directory.file("w.toml")
-    try Files.write(
-      """
-      [gitlab]
-      url = "\(server.url)"
-      [[product]]
-      key = "rhai"
-      [[product.repository]]
-      key = "none"
-      project = "acme/none"
-      [[product.repository]]
-      key = "http"
-      project = 12
-      """, to: configuration)
+    let configuration = try configure(server, [("none", "acme/none"), ("http", "12")])
     let result = try Wheelspool.run(["collect", "--config", configuration, "--log-format", "json"], store: store)
     #expect(result.exitCode == 3 && result.errorText.contains("\"exit_code\":3"), "\(result.errorText)")
     #expect(!result.errorText.contains("\"exit_code\":8"))

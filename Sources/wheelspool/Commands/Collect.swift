@@ -55,7 +55,7 @@ struct Collect: ParsableCommand {
   @Flag(help: "Only say what would be collected.")
   var dryRun = false
 
-  @Flag(help: "Let an empty listing withdraw all releases.")
+  @Flag(help: "Take an empty listing, or another project's, for the truth.")
   var acceptEmpty = false
 
   @Option(help: ArgumentHelp("A host that may have a private address; may be repeated.", valueName: "host"))
